@@ -1,0 +1,1 @@
+"""The denoising network, its model files and the engine that runs it."""

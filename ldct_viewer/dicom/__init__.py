@@ -1,0 +1,1 @@
+"""Reading and writing DICOM: scan, geometry, pixels, read, write."""

@@ -1,0 +1,1 @@
+"""CT physics: scanner model, projection, dose simulation, digital phantom."""

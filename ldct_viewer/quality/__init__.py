@@ -1,0 +1,1 @@
+"""Measures of image quality: ROI statistics, similarity, noise, resolution, detectability."""

@@ -1,0 +1,1 @@
+"""The window: shows state, sends wishes, computes nothing."""

@@ -1,0 +1,1 @@
+"""Docked panels: series picker, warnings, measurements."""

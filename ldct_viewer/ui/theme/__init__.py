@@ -1,0 +1,1 @@
+"""Dark and light palettes and style sheet."""

@@ -1,0 +1,1 @@
+"""Image views: one plane, a pair, the page of pairs, overlays and tools."""
