@@ -66,7 +66,7 @@ class Job(QtCore.QObject):
             self.cancelled.emit()
         except LdctError as error:
             self.failed.emit(error)
-        except Exception as error:  # noqa: BLE001 - the job's border: wrapped, logged, shown
+        except Exception as error:
             log.exception("unexpected failure in %s", type(self).__name__)
             self.failed.emit(
                 LdctError(

@@ -277,7 +277,7 @@ class ViewState(QtCore.QObject):
         self,
         *,
         show_original: bool | None = None,
-        curtain: float | None | bool = False,
+        curtain: float | bool | None = False,
         difference_hu: float | None = None,
     ) -> None:
         """Change flicker side, curtain (None = off; omit to keep) or difference range."""
