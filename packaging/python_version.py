@@ -14,11 +14,11 @@ def need_python(script):  # type: ignore[no-untyped-def]
     if sys.version_info[:2] >= OLDEST:
         return
     for minor in range(NEWEST_KNOWN, OLDEST[1] - 1, -1):
-        newer = shutil.which("python3.%d" % minor)  # noqa: UP031 - read by old Pythons
+        newer = shutil.which("python3.%d" % minor)
         if newer:
             sys.exit(subprocess.call([newer, os.path.abspath(script), *sys.argv[1:]]))
     sys.exit(
-        "LDCT Viewer needs Python 3.11 or newer; this is %d.%d and no newer one was found.\n"  # noqa: UP031
+        "LDCT Viewer needs Python 3.11 or newer; this is %d.%d and no newer one was found.\n"
         "Ubuntu 22.04: sudo apt-get install -y python3.11    Windows and macOS: www.python.org/downloads"
         % sys.version_info[:2]
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .. import RESEARCH_NOTICE, __version__
 from ..errors import Cancelled, DeviceError, LdctError, ModelError, OpenError, WriteError
@@ -16,6 +17,7 @@ from ..errors import Cancelled, DeviceError, LdctError, ModelError, OpenError, W
 COMMANDS = {
     "info": "list every CT series below a path, its geometry and warnings",
     "denoise": "denoise a series to NIfTI, NRRD or MetaImage",
+    "evaluate": "measure image quality: noise, sharpness, HU, detectability, with or without a reference",
 }
 
 EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_DEVICE, EXIT_OUTPUT, EXIT_CANCELLED = (
@@ -41,10 +43,17 @@ _BY_ERROR: tuple[tuple[type[LdctError], int], ...] = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code (see ``EXIT_CODES``)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a Korean file name on a Western console is no failure
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in COMMANDS:
         return _run_command(arguments[0], arguments[1:])
     args = _window_parser().parse_args(arguments)
+    return _guarded("ldct-viewer", lambda: _open_window(args))
+
+
+def _open_window(args: argparse.Namespace) -> int:
     from ..app import run_window
 
     return run_window(args.paths, demo=args.demo, screenshot=args.screenshot)
@@ -75,8 +84,13 @@ def _run_command(name: str, arguments: list[str]) -> int:
     )
     module.configure(parser)
     args = parser.parse_args(arguments)
+    return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json=getattr(args, "json", False))
+
+
+def _guarded(name: str, work: Callable[[], int], as_json: bool = False) -> int:
+    """Run ``work``; expected failures become one clear line (and JSON where asked for) and their exit code."""
     try:
-        return int(module.run(args))
+        return int(work())
     except (Cancelled, KeyboardInterrupt):
         print("Cancelled; nothing was written.", file=sys.stderr)
         return EXIT_CANCELLED
@@ -84,7 +98,10 @@ def _run_command(name: str, arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_OK
     except LdctError as error:
-        if getattr(args, "json", False):
-            print(json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}}))
-        print(f"ldct-viewer {name}: {error}", file=sys.stderr)
+        if as_json:
+            path = str(error.path) if error.path else None
+            print(
+                json.dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint, "path": path}})
+            )
+        print(f"{name}: {error}", file=sys.stderr)
         return next((code for kind, code in _BY_ERROR if isinstance(error, kind)), EXIT_UNEXPECTED)
