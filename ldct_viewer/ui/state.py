@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6 import QtCore
+from PySide6 import QtCore, QtGui
 
 from ..planes import PLANES, PlaneAxes, plane_axes
 from ..volume import Volume
 from ..window import Window
+from .views.camera import Camera
+from .views.roi_store import RoiStore
 
 # Right-hand pane: what it shows.
 RIGHT_MODES = ("denoised", "difference", "original")
@@ -62,6 +64,7 @@ class ViewState(QtCore.QObject):
     pointerChanged = QtCore.Signal()  # voxel under the mouse, or None
     viewRectChanged = QtCore.Signal(str)  # plane: zoom/pan of that pair
     roisChanged = QtCore.Signal()
+    noteChanged = QtCore.Signal()  # what is said over parts that are not denoised
 
     def __init__(self, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,12 +84,21 @@ class ViewState(QtCore.QObject):
         self._curtain: float | None = None  # 0..1 of the view's width: left of it low-dose, right denoised
         self._difference_hu = 50.0
         self._pointer: tuple[float, float, float] | None = None
+        self._pointer_plane: str | None = None
+        self._cameras: dict[str, Camera] = {plane: Camera() for plane in PLANES}
+        self._note = ""
+        self.down_is_brighter = True  # preference: direction of the window/level drag
+        self.rois = RoiStore(self)
+        self.rois.changed.connect(self.roisChanged)
 
     # -- series -----------------------------------------------------------------------------------
     def open(self, session: Session | None) -> None:
         """Show another session (or none) at its middle."""
         self.session = session
-        self._pointer = None
+        self._pointer = self._pointer_plane = None
+        self._note = ""
+        self.rois.reset()
+        self._cameras = {plane: Camera() for plane in PLANES}
         if session is not None:
             self._position = tuple((n - 1) // 2 * 1.0 for n in session.low.shape)  # type: ignore[assignment]
         self.sessionChanged.emit()
@@ -135,11 +147,44 @@ class ViewState(QtCore.QObject):
         """Voxel (k, j, i) under the mouse, on whichever view, or None."""
         return self._pointer
 
-    def set_pointer(self, voxel: tuple[float, float, float] | None) -> None:
-        """Report the voxel under the mouse."""
-        if voxel != self._pointer:
-            self._pointer = voxel
+    @property
+    def pointer_plane(self) -> str | None:
+        """Plane of the view that the pointer is on, or None."""
+        return self._pointer_plane
+
+    def set_pointer(self, voxel: tuple[float, float, float] | None, plane: str | None = None) -> None:
+        """Report the voxel under the mouse and the plane it was found on."""
+        if voxel != self._pointer or plane != self._pointer_plane:
+            self._pointer, self._pointer_plane = voxel, plane
             self.pointerChanged.emit()
+
+    # -- zoom and pan, shared by the two views of a plane ----------------------------------------------
+    def camera(self, plane: str) -> Camera:
+        """Zoom and centre of that plane's pair."""
+        return self._cameras[plane]
+
+    def set_camera(self, plane: str, camera: Camera) -> None:
+        """Zoom or pan that plane's pair."""
+        camera = camera.clamped()
+        if camera != self._cameras[plane]:
+            self._cameras[plane] = camera
+            self.viewRectChanged.emit(plane)
+
+    @property
+    def undo_stack(self) -> QtGui.QUndoStack:
+        """Undo and redo of measurements (Edit menu)."""
+        return self.rois.undo_stack
+
+    @property
+    def note(self) -> str:
+        """Why parts are not denoised, in words ("denoising…", "paused", …); empty = the views' own words."""
+        return self._note
+
+    def set_note(self, note: str) -> None:
+        """Say over undenoised parts why they are so."""
+        if note != self._note:
+            self._note = note
+            self.noteChanged.emit()
 
     # -- simple settings: each a property and a setter with its signal ---------------------------------
     @property

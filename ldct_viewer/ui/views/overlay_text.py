@@ -1,0 +1,176 @@
+"""What the overlays say. Pure text: where it stands and how it looks is in overlays.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6 import QtCore
+
+from ...quality.roi import irregularity
+from .plane_source import Frame
+from .text import clean
+
+if TYPE_CHECKING:
+    from .plane_view import PlaneView
+
+_PLAIN = "#e8e8e8"
+_POINTER = "#9be7ff"
+
+
+def tr(text: str) -> str:
+    """Translate in the context of the overlays."""
+    return QtCore.QCoreApplication.translate("Overlay", text)
+
+
+def plane_name(plane: str) -> str:
+    """Name of a plane on screen."""
+    return {"axial": tr("Axial"), "coronal": tr("Coronal"), "sagittal": tr("Sagittal")}[plane]
+
+
+def hu(value: int) -> str:
+    """HU with a true minus sign."""
+    return f"{value}".replace("-", "−")
+
+
+def right_title(view: PlaneView) -> str:
+    """What the right side shows, in words."""
+    state = view.state
+    percent = round(state.strength * 100)
+    if state.session is None or state.session.denoised is None:
+        return tr("Not denoised")
+    if state.show_original or state.right_mode == "original":
+        return tr("Low-dose (original)")
+    if state.right_mode == "difference":
+        return tr("Difference {0} %").format(percent)
+    return tr("Denoised {0} %").format(percent)
+
+
+def title(view: PlaneView, frame: Frame) -> str:
+    """The chip of a view: plane and side."""
+    return f"{plane_name(view.plane)} · {tr('Low-dose') if view.side == 'low' else right_title(view)}"
+
+
+def badge(view: PlaneView, frame: Frame) -> str:
+    """The mark that a network made (part of) this picture; empty on low-dose pictures."""
+    if frame.kind == "low":
+        return ""
+    percent = round(view.state.strength * 100)
+    if frame.kind == "difference":
+        return tr("AI difference {0} % · research").format(percent)
+    return tr("AI denoised {0} % · research").format(percent)
+
+
+def top_left(view: PlaneView) -> list[str]:
+    """Patient and study."""
+    session = view.state.session
+    if session is None:
+        return []
+    meta = session.low.meta
+    if view.state.anonymous:
+        return [tr("Anonymous")]
+    name = meta.patient_name.replace("^", " ").replace("=", " ")
+    born = " · ".join(p for p in (meta.patient_id, _date(meta.patient_birth_date), meta.patient_sex) if p)
+    study = " · ".join(p for p in (_date(meta.study_date), meta.study_description) if p)
+    return [line for line in map(clean, (name, born, study)) if line]
+
+
+def top_right(view: PlaneView) -> list[str]:
+    """Series and scanner."""
+    session = view.state.session
+    if session is None:
+        return []
+    meta = session.low.meta
+    number = "" if not meta.series_number else tr("Se {0}").format(meta.series_number)
+    dose = [
+        tr("{0} kV").format(f"{meta.kvp:g}") if meta.kvp else "",
+        tr("{0} mA").format(f"{meta.tube_current_ma:.0f}") if meta.tube_current_ma else "",
+        meta.kernel,
+    ]
+    place = "" if view.state.anonymous else meta.institution
+    lines = (
+        " · ".join(p for p in (number, meta.description) if p),
+        " · ".join(p for p in dose if p),
+        " ".join(p for p in (meta.manufacturer, meta.model_name) if p),
+        place,
+    )
+    return [line for line in map(clean, lines) if line]
+
+
+def bottom_left(view: PlaneView, *, full: bool, small: bool) -> list[tuple[str, str]]:
+    """Pointer's HU, slice, thickness: (text, colour) from top to bottom."""
+    session, grid = view.state.session, view.grid
+    if session is None or grid is None:
+        return []
+    lines = [(line, _POINTER) for line in pointer_lines(view, small=small)]
+    axis = {"axial": "z", "coronal": "y", "sagittal": "x"}[view.plane]
+    position = f"{grid.position_mm(view.state.position):.1f}".replace("-", "−")
+    number = f"{view.source.index() + 1} / {grid.count}"
+    lines.append((number if small else tr("Slice {0}").format(number), _PLAIN))
+    lines[-1] = (f"{lines[-1][0]} · {axis} {position} mm", _PLAIN)
+    if full and not small and grid.axes.slice_axis == 0:
+        thick = session.low.meta.slice_thickness_mm
+        step = tr("step {0} mm").format(f"{session.low.geometry.spacing_mm[0]:.2f}")
+        lines.append(
+            (" · ".join(p for p in (tr("thickness {0} mm").format(f"{thick:g}") if thick else "", step) if p), _PLAIN)
+        )
+    return lines
+
+
+def pointer_lines(view: PlaneView, *, small: bool) -> list[str]:
+    """HU under the pointer on both sides and their difference; only on the plane pointed at."""
+    state = view.state
+    if state.pointer is None or state.pointer_plane != view.plane:
+        return []
+    low, right = view.values_at(state.pointer)
+    if low is None:
+        return []
+    left_text = tr("LD {0}").format(hu(low))
+    if right is None:
+        return [left_text + " HU"]
+    change = right - low
+    sign = "+" if change > 0 else ""
+    texts = (left_text, tr("DN {0}").format(hu(right)), f"Δ {sign}{hu(change)} HU")
+    return ["  ".join(texts[:2]), texts[2]] if small else ["   ".join(texts)]
+
+
+def bottom_right(view: PlaneView, *, full: bool, small: bool) -> list[str]:
+    """Window, zoom, interpolation."""
+    window = view.state.window
+    lines = []
+    if not small:
+        inverted = " · " + tr("inverted") if view.state.invert else ""
+        lines.append(f"W {window.width:.0f}  L {hu(round(window.level))}{inverted}")
+    if full:
+        kind = tr("smooth") if view.state.smooth else tr("true pixels")
+        percent = f"{view.zoom_percent():.0f} %"
+        lines.append(percent if small else tr("Zoom {0} · {1}").format(percent, kind))
+    return lines
+
+
+def geometry_banner(view: PlaneView) -> str:
+    """What a reader of reformatted planes must know of the stack."""
+    session, grid = view.state.session, view.grid
+    if session is None or grid is None or grid.z_dim is None:
+        return ""
+    geometry = session.low.geometry
+    parts = []
+    if irregularity(geometry) > 0.01:
+        gaps = grid.gaps()
+        parts.append(tr("missing slices") if gaps is not None and gaps.any() else tr("irregular spacing"))
+    if geometry.tilt_deg > 0.5:
+        parts.append(tr("gantry tilt {0}°").format(f"{geometry.tilt_deg:.1f}"))
+    return "⚠ " + ", ".join(parts) if parts else ""
+
+
+def progress_note(view: PlaneView, frame: Frame) -> str:
+    """Why this picture is black or hatched."""
+    if view.source.loaded() is False:
+        return tr("reading…")
+    if frame.missing and view.side == "right":
+        return view.state.note or tr("denoising…")
+    return ""
+
+
+def _date(value: str) -> str:
+    """20200131 → 2020-01-31; anything else as it is."""
+    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if len(value) == 8 and value.isdigit() else value

@@ -1,0 +1,246 @@
+"""Everything drawn over a picture: crosshair, texts, letters, ruler, colour bar, badges, marks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from PySide6 import QtCore, QtGui
+
+from . import overlay_text as words
+from .camera import ScreenMap
+from .overlay_text import plane_name as plane_name  # noqa: PLC0414 - the views' one import
+from .plane_source import Frame
+from .text import draw_text, line_height
+
+if TYPE_CHECKING:
+    from .plane_view import PlaneView
+
+# One colour per plane, always with its name beside it (VIEWER.md §2): axial red, coronal green, sagittal yellow.
+PLANE_COLORS = {"axial": "#ff6b6b", "coronal": "#5fd37a", "sagittal": "#ffd24a"}
+ACCENT = "#4da3ff"
+AMBER = "#ffb84d"
+_SMALL = 420  # narrower views get short texts
+_MARGIN = 6
+
+
+def font_px(view: PlaneView) -> int:
+    """Text size: by the room there is."""
+    return 12 if view.width() >= _SMALL else 11
+
+
+def paint_crosshair(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
+    """Lines where the two other planes cut this one, open around the point itself; the pointer's twin."""
+    state, grid = view.state, view.grid
+    if grid is None or state.session is None:
+        return
+    if state.crosshair:
+        x, y = screen.to_screen(*grid.from_voxel(state.position))
+        x, y = math.floor(x), math.floor(y)
+        planes = state.session.planes
+        by_axis = {axes.slice_axis: PLANE_COLORS[name] for name, axes in planes.items()}
+        gap, w, h = 14, view.width(), view.height()
+        for color, lines in (
+            (by_axis[grid.axes.row_axis], ((0, y, x - gap, y), (x + gap, y, w, y))),
+            (by_axis[grid.axes.col_axis], ((x, 0, x, y - gap), (x, y + gap, x, h))),
+        ):
+            paint = QtGui.QColor(color)
+            paint.setAlpha(150)
+            painter.setPen(paint)
+            for line in lines:
+                painter.drawLine(*line)
+    pointer = state.pointer
+    if pointer is not None and state.pointer_plane == view.plane and not view.underMouse():
+        x, y = screen.to_screen(*grid.from_voxel(pointer))
+        for color, width in (("#000000", 3), ("#ffffff", 1)):
+            painter.setPen(QtGui.QPen(QtGui.QColor(color), width))
+            painter.drawLine(QtCore.QPointF(x - 6, y), QtCore.QPointF(x + 6, y))
+            painter.drawLine(QtCore.QPointF(x, y - 6), QtCore.QPointF(x, y + 6))
+
+
+def paint_missing(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: ScreenMap) -> None:
+    """Amber hatch over the parts that still show the low-dose. Part of the kept picture."""
+    if not frame.missing or view.grid is None:
+        return
+    along_columns = view.grid.z_dim == 1
+    hatch = QtGui.QBrush(QtGui.QColor(255, 184, 77, 60), QtCore.Qt.BrushStyle.BDiagPattern)
+    for start, stop in frame.missing:
+        if along_columns:
+            rect = QtCore.QRectF(
+                screen.x0 + start * screen.sx, screen.y0, (stop - start) * screen.sx, screen.rows * screen.sy
+            )
+        else:
+            rect = QtCore.QRectF(
+                screen.x0, screen.y0 + start * screen.sy, screen.cols * screen.sx, (stop - start) * screen.sy
+            )
+        painter.fillRect(rect, QtGui.QColor(255, 170, 60, 34))
+        painter.fillRect(rect, hatch)
+
+
+def paint(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: ScreenMap) -> None:
+    """Texts and marks by the overlay level; the AI badge in every level."""
+    level = view.state.overlays
+    if level != "none":
+        _letters(painter, view)
+        _ruler(painter, view, screen)
+        _corners(painter, view, frame, full=level == "all")
+        _banner(painter, view)
+    if frame.kind == "difference":
+        _color_bar(painter, view)
+    _curtain(painter, view, labels=level != "none")
+    _notes(painter, view, frame)
+    _badge(painter, view, frame)
+    if view.hasFocus():
+        painter.setPen(QtGui.QColor(ACCENT))
+        painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+        painter.drawRect(0, 0, view.width() - 1, view.height() - 1)
+
+
+def _letters(painter: QtGui.QPainter, view: PlaneView) -> None:
+    grid = view.grid
+    if grid is None:
+        return
+    px = 15 if view.width() >= _SMALL else 13
+    left, right, top, bottom = grid.axes.letters
+    w, h, half = view.width(), view.height(), line_height(px) / 2
+    options = {"px": px, "bold": True, "color": "#f2d16b"}
+    draw_text(painter, left, _MARGIN, h / 2 - half, **options)  # type: ignore[arg-type]
+    draw_text(painter, right, w - _MARGIN - 22, h / 2 - half, align="right", **options)  # type: ignore[arg-type]
+    draw_text(painter, top, w / 2, _MARGIN, align="center", **options)  # type: ignore[arg-type]
+    draw_text(painter, bottom, w / 2, h - _MARGIN - 2 * half, align="center", **options)  # type: ignore[arg-type]
+
+
+def ruler_cm(px_per_mm: float, room_px: float) -> int:
+    """Length of the ruler: the longest of 1, 2, 5, 10, 20 cm in the room; 0 if none fits."""
+    fitting = [cm for cm in (1, 2, 5, 10, 20) if cm * 10 * px_per_mm <= room_px]
+    return fitting[-1] if fitting else 0
+
+
+def _ruler(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
+    """Vertical ruler at the right edge, a tick for each centimetre."""
+    if view.grid is None:
+        return
+    per_mm = screen.sy / view.grid.mm[0]
+    cm = ruler_cm(per_mm, view.height() * 0.4)
+    if cm == 0:
+        return
+    length = cm * 10 * per_mm
+    x, top = view.width() - _MARGIN - 0.5, view.height() / 2 - length / 2
+    ticks = [QtCore.QLineF(x, top, x, top + length)]
+    every = 1 if 10 * per_mm >= 4 else cm
+    for n in range(0, cm + 1, every):
+        long = n in (0, cm) or n == cm / 2
+        ticks.append(QtCore.QLineF(x - (9 if long else 5), top + n * 10 * per_mm, x, top + n * 10 * per_mm))
+    for color, width in ((QtGui.QColor(0, 0, 0, 150), 3), (QtGui.QColor("#e8e8e8"), 1)):
+        painter.setPen(QtGui.QPen(color, width))
+        painter.drawLines(ticks)
+    label = view.tr("{0} cm").format(cm)
+    draw_text(painter, label, x + 2, top + length + 3, px=11, align="right")
+
+
+def _corners(painter: QtGui.QPainter, view: PlaneView, frame: Frame, *, full: bool) -> None:
+    w, h = view.width(), view.height()
+    small = w < _SMALL
+    px = font_px(view)
+    step = line_height(px)
+    chip = words.title(view, frame)
+    room = max(w // 2 - 18, 40)
+    _chip(painter, view, chip, px, max(w // 2 + (30 if small else -18), 60))
+    if full and not small:
+        for n, line in enumerate(words.top_left(view)):
+            draw_text(painter, line, _MARGIN, _MARGIN + 24 + n * step, px=px, width=room)
+        for n, line in enumerate(words.top_right(view)):
+            draw_text(painter, line, w - _MARGIN, _MARGIN + n * step, px=px, align="right", width=room)
+    left = words.bottom_left(view, full=full, small=small)
+    for n, (line, color) in enumerate(reversed(left)):
+        draw_text(painter, line, _MARGIN, h - _MARGIN - (n + 1) * step, px=px, color=color, width=room)
+    raised = step + 8 if words.badge(view, frame) else 0
+    for n, line in enumerate(reversed(words.bottom_right(view, full=full, small=small))):
+        y = h - _MARGIN - raised - (n + 1) * step
+        draw_text(painter, line, w - _MARGIN, y, px=px, align="right", width=room)
+    if full and view.state.session is not None and view.state.session.low.meta.lossy:
+        top = _MARGIN + (step * len(words.top_right(view)) if not small else 0) + 3
+        text = view.tr("LOSSY")
+        draw_text(painter, text, w - _MARGIN, top, px=px, align="right", color="#ffffff", bold=True, back="#b3261e")
+
+
+def _chip(painter: QtGui.QPainter, view: PlaneView, text: str, px: int, width: int) -> None:
+    """Title of the view: plane colour as a bar, and words."""
+    painter.fillRect(QtCore.QRectF(_MARGIN, _MARGIN, 4, line_height(px) + 2), QtGui.QColor(PLANE_COLORS[view.plane]))
+    draw_text(painter, text, _MARGIN + 6, _MARGIN, px=px, bold=True, color="#ffffff", back="#c0202428", width=width)
+
+
+def _banner(painter: QtGui.QPainter, view: PlaneView) -> None:
+    text = words.geometry_banner(view)
+    if text:
+        y = _MARGIN + (28 if view.width() >= _SMALL else 46)
+        width = max(view.width() - 24, 60) if view.width() < _SMALL else max(view.width() // 3, 200)
+        draw_text(
+            painter, text, view.width() / 2, y, px=11, color="#1b1300", back="#ffb84d", align="center", width=width
+        )
+
+
+def _badge(painter: QtGui.QPainter, view: PlaneView, frame: Frame) -> None:
+    text = words.badge(view, frame)
+    if text:
+        px = font_px(view)
+        top = view.height() - _MARGIN - line_height(px) - 2
+        width = max(view.width() // 2 + 30, 60)
+        right = view.width() - _MARGIN
+        draw_text(painter, text, right, top, px=px, align="right", color="#ffffff", back="#d0285ea8", width=width)
+
+
+def _notes(painter: QtGui.QPainter, view: PlaneView, frame: Frame) -> None:
+    """In words what the black or hatched parts are."""
+    text = words.progress_note(view, frame)
+    if text:
+        y = view.height() * 0.5 - 40
+        draw_text(
+            painter, text, view.width() / 2, y, px=13, align="center", color="#1b1300", back="#ffb84d",
+            width=max(view.width() - 20, 60),
+        )  # fmt: skip
+
+
+def _color_bar(painter: QtGui.QPainter, view: PlaneView) -> None:
+    from .lut import difference_lut
+
+    small = view.width() < _SMALL
+    height, top = min(140.0, view.height() * 0.24), view.height() * 0.5 + 24
+    box = QtCore.QRectF(_MARGIN + 2, top, 10, height)
+    half = view.state.difference_hu
+    lut = difference_lut(half)
+    gradient = QtGui.QLinearGradient(box.topLeft(), box.bottomLeft())
+    for n in range(11):
+        value = round(half * (1 - n / 5))
+        gradient.setColorAt(n / 10, QtGui.QColor.fromRgb(int(lut[value & 0xFFFF])))
+    painter.fillRect(box, gradient)
+    painter.setPen(QtGui.QColor(0, 0, 0, 200))
+    painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
+    painter.drawRect(box)
+    unit = "" if small else " HU"
+    for text, y in ((f"+{half:.0f}{unit}", top), (f"0{unit}", top + height / 2), (f"−{half:.0f}{unit}", top + height)):
+        draw_text(painter, text, box.right() + 4, y - line_height(11) / 2, px=11)
+
+
+def _curtain(painter: QtGui.QPainter, view: PlaneView, *, labels: bool) -> None:
+    x = view.curtain_x()
+    if x is None:
+        return
+    h = view.height()
+    for color, width in (("#000000", 4), ("#ffffff", 2)):
+        painter.setPen(QtGui.QPen(QtGui.QColor(color), width))
+        painter.drawLine(QtCore.QPointF(x, 0), QtCore.QPointF(x, h))
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+    painter.setPen(QtGui.QPen(QtGui.QColor("#000000"), 1))
+    painter.setBrush(QtGui.QColor("#ffffff"))
+    grip = QtCore.QPointF(x, h * 0.62)
+    painter.drawEllipse(grip, 11, 11)
+    painter.setBrush(QtGui.QColor("#202428"))
+    for side in (-1, 1):
+        points = [grip + QtCore.QPointF(side * dx, dy) for dx, dy in ((7, 0), (2.5, -4), (2.5, 4))]
+        painter.drawPolygon(QtGui.QPolygonF(points))
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing, False)
+    if labels:
+        y = h * 0.62 + 18
+        draw_text(painter, view.tr("Low-dose"), x - 8, y, px=12, align="right", back="#c0202428")
+        draw_text(painter, words.right_title(view), x + 8, y, px=12, back="#c0202428")

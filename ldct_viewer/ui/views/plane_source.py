@@ -1,0 +1,176 @@
+"""What the two views of a plane show: the pictures at the present slice, cut and coloured once for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6 import QtGui
+
+from ...blend import blend, removed
+from ..state import ViewState
+from .lut import BLACK, colourize, difference_lut, gray_lut
+from .plane_grid import PlaneGrid
+
+Lines = NDArray[np.bool_] | bool
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A coloured picture. ``kind``: low | denoised | difference; ``missing``: (start, stop) lines not denoised."""
+
+    image: QtGui.QImage
+    kind: str
+    missing: tuple[tuple[int, int], ...] = ()
+    serial: int = 0
+
+
+class PlaneSource:
+    """Frames of one plane, recomputed only after :meth:`invalidate` or a change of slice."""
+
+    _serial = 0
+
+    def __init__(self, state: ViewState, plane: str) -> None:
+        self.state = state
+        self.plane = plane
+        self.grid: PlaneGrid | None = None
+        self._index = -1
+        self._hu: dict[str, NDArray[np.int16]] = {}
+        self._frames: dict[str, Frame] = {}
+        self._buffers: dict[str, NDArray[np.uint32]] = {}
+
+    def open(self) -> None:
+        """Another session: a new grid and buffers."""
+        session = self.state.session
+        self.grid = None if session is None else PlaneGrid(session.low.geometry, session.planes[self.plane])
+        self._buffers.clear()
+        self.invalidate()
+
+    def invalidate(self, *, data: bool = True, side: str | None = None) -> None:
+        """Forget frames (of one ``side`` or both); with ``data`` also the cut HU."""
+        for key in (side,) if side else ("low", "right"):
+            self._frames.pop(key, None)
+        if data:
+            self._hu.clear()
+
+    def index(self) -> int:
+        """Slice shown."""
+        return self.state.index(self.plane)
+
+    def frame(self, side: str) -> Frame | None:
+        """The picture of side "low" or "right", or None without a session."""
+        if self.grid is None or self.state.session is None:
+            return None
+        index = self.index()
+        if index != self._index:
+            self._index = index
+            self.invalidate()
+        found = self._frames.get(side)
+        if found is None:
+            found = self._frames[side] = self._low() if side == "low" else self._right()
+        return found
+
+    def right_kind(self) -> str:
+        """What the right side shows now: low | denoised | difference."""
+        state = self.state
+        no_twin = state.session is None or state.session.denoised is None
+        if no_twin or state.show_original or state.right_mode == "original":
+            return "low"
+        return "difference" if state.right_mode == "difference" else "denoised"
+
+    def loaded(self) -> Lines:
+        """True, False or a flag per line: which parts of this picture were read."""
+        session, grid = self.state.session, self.grid
+        return False if session is None or grid is None else grid.lines(session.loaded, self.index())
+
+    def ready(self) -> Lines:
+        """True, False or a flag per line: which parts were denoised."""
+        session, grid = self.state.session, self.grid
+        if session is None or grid is None or session.denoised_ready is None:
+            return False
+        return grid.lines(session.denoised_ready, self.index())
+
+    # -- making frames ----------------------------------------------------------------------------------
+    def _low(self) -> Frame:
+        hu = self._cut("low")
+        out = self._buffer("low", hu.shape)
+        colourize(hu, self._gray(), out)
+        self._blacken(out, self.loaded())
+        return self._finish(out, "low")
+
+    def _right(self) -> Frame:
+        kind = self.right_kind()
+        if kind == "low":
+            low = self.frame("low")
+            assert low is not None
+            return low
+        ready = self.ready()
+        low_hu, strength = self._cut("low"), self.state.strength
+        if ready is False:
+            shown = low_hu if kind == "denoised" else np.zeros_like(low_hu)
+        else:
+            denoised = self._cut("denoised")
+            shown = (blend if kind == "denoised" else removed)(low_hu, denoised, strength)
+            if ready is not True and kind == "denoised":
+                shown = np.where(self._along(ready), shown, low_hu)
+        out = self._buffer("right", shown.shape)
+        colourize(shown, self._gray() if kind == "denoised" else difference_lut(self.state.difference_hu), out)
+        loaded = self.loaded()
+        if kind == "difference":
+            self._blacken(out, ready)
+        self._blacken(out, loaded)
+        return self._finish(out, kind, self._missing(ready, loaded))
+
+    def _cut(self, which: str) -> NDArray[np.int16]:
+        if which not in self._hu:
+            session = self.state.session
+            assert session is not None and self.grid is not None
+            array = session.low.hu if which == "low" else session.denoised
+            assert array is not None
+            self._hu[which] = self.grid.picture(array, self._index)
+        return self._hu[which]
+
+    def _gray(self) -> NDArray[np.uint32]:
+        session = self.state.session
+        function = session.low.meta.voi_function if session is not None else "LINEAR"
+        return gray_lut(self.state.window, function, self.state.invert)
+
+    def _buffer(self, side: str, shape: tuple[int, ...]) -> NDArray[np.uint32]:
+        if side not in self._buffers or self._buffers[side].shape != shape:
+            self._buffers[side] = np.empty(shape, dtype=np.uint32)
+        return self._buffers[side]
+
+    def _along(self, lines: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        assert self.grid is not None
+        return lines[:, None] if self.grid.z_dim == 0 else lines[None, :]
+
+    def _blacken(self, out: NDArray[np.uint32], valid: Lines) -> None:
+        if valid is True:
+            return
+        if valid is False:
+            out[:] = BLACK
+        elif self.grid is not None and self.grid.z_dim == 0:
+            out[~valid] = BLACK
+        else:
+            out[:, ~valid] = BLACK
+
+    def _missing(self, ready: Lines, loaded: Lines) -> tuple[tuple[int, int], ...]:
+        """Runs of lines that were read but not denoised; one run over all for a single slice."""
+        assert self.grid is not None
+        if ready is True:
+            return ()
+        z_dim = self.grid.z_dim
+        if z_dim is None:
+            return ((0, self.grid.shape[0]),) if loaded is True else ()
+        n = self.grid.shape[z_dim]
+        open_lines = np.broadcast_to(~np.asarray(ready) & np.asarray(loaded), (n,))
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], open_lines.astype(np.int8), [0]))))
+        return tuple(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+    def _finish(self, out: NDArray[np.uint32], kind: str, missing: tuple[tuple[int, int], ...] = ()) -> Frame:
+        PlaneSource._serial += 1
+        rows, cols = out.shape
+        # The image looks at the buffer, which lives as long as this source's session.
+        image = QtGui.QImage(out.data, cols, rows, out.strides[0], QtGui.QImage.Format.Format_RGB32)
+        return Frame(image, kind, missing, PlaneSource._serial)
