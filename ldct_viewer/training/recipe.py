@@ -1,0 +1,156 @@
+"""The shipped models' recipe, one command:
+
+``python -m ldct_viewer.training.recipe --data FOLDER --out FOLDER --size fast --minutes 45``
+
+Clean targets, simulated noise, held-out patients; on the way the targets are cleaned by the network
+itself (a network shown noisy targets learns to keep noise that looks like theirs).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..denoise.model_file import load_model, save_model
+from ..denoise.network import ARCHITECTURES, PUNet, build
+from ..denoise.noise_level import estimate_sigma
+from .data import Sampler
+from .loop import Plan, train
+from .sources import SOURCES, CleanVolume, Source, load_clean
+from .validation import Held, held_out_pairs, score
+
+CLEAN_AT = (0.15, 0.4)  # share of the training after which targets are cleaned by the network so far
+OVERSTATE = 1.4  # told noise level of a target / its estimate: what the network was shown, it half keeps
+
+
+def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], CleanVolume] = load_clean) -> int:
+    """Parse arguments, train, and leave the best model by held-out PSNR in ``--out``."""
+    args = _parser().parse_args(argv)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    rng = np.random.default_rng(args.seed)
+    volumes = [load(args.data, source) for source in SOURCES]
+    originals = [v for v in volumes if not v.source.held_out or args.all]
+    held = held_out_pairs([v for v in volumes if v.source.held_out])
+    sampler = Sampler(originals, rng, args.crop)
+    net = build(ARCHITECTURES[args.size])
+    if args.start:
+        net.load_state_dict(load_model(args.start).net.state_dict())
+    log = _Log(args, held)
+    todo = [] if args.keep_targets else list(CLEAN_AT)
+
+    def between(done: float, ema: PUNet) -> None:
+        if todo and done >= todo[0]:
+            todo.pop(0)
+            sampler.volumes = [cleaned(v, ema, args.bfloat16) for v in originals]
+            log.say({"event": "targets cleaned", "progress": round(done, 3)})
+
+    plan = Plan(args.steps, args.minutes * 60.0, args.batch, bfloat16=args.bfloat16, report_every=args.report_every)
+    plan = replace(plan, learning_rate=args.learning_rate)
+    ema = train(net, sampler, plan, on_report=log.report, between=between)
+    log.report(log.last_step + 1, float("nan"), ema)
+    return 0
+
+
+@torch.no_grad()
+def cleaned(volume: CleanVolume, net: PUNet, bfloat16: bool = False) -> CleanVolume:
+    """The same targets with the network's noise taken off (each slice on its own)."""
+    out = np.empty_like(volume.hu)
+    for k, hu in enumerate(volume.hu):
+        sigma = estimate_sigma(hu)
+        x = torch.from_numpy(np.broadcast_to(hu, (1, 3, *hu.shape)).copy())
+        told = torch.tensor([sigma * OVERSTATE if sigma > 0 else -1.0])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+            out[k] = net(x, told)[0, 0].numpy()
+    return replace(volume, hu=out)
+
+
+class _Log:
+    """Writes a JSON line per report and keeps the best model seen."""
+
+    def __init__(self, args: argparse.Namespace, held: list[Held]) -> None:
+        self.args, self.held, self.best, self.last_step = args, held, -1.0, 0
+        self.start = time.monotonic()
+        args.out.mkdir(parents=True, exist_ok=True)
+
+    def say(self, entry: dict[str, Any]) -> None:
+        entry["minutes"] = round((time.monotonic() - self.start) / 60, 2)
+        with (self.args.out / "log.jsonl").open("a") as out:
+            out.write(json.dumps(entry) + "\n")
+        print(json.dumps(entry), file=sys.stderr, flush=True)
+
+    def report(self, step: int, loss: float, net: PUNet) -> None:
+        """Score on the held-out patients; save under ``last`` and, if it is, ``best``."""
+        self.last_step = step
+        quality = score(net, self.held)
+        self.say({"step": step, "loss": round(loss, 4), **quality})
+        card = _card(self.args, step, quality)
+        save_model(net, self.args.out, f"{self.args.size}-last", card)
+        if quality["psnr"] > self.best:
+            self.best = quality["psnr"]
+            save_model(net, self.args.out, self.args.size, card)
+
+
+def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dict[str, Any]:
+    train_on = [s for s in SOURCES if args.all or not s.held_out]
+    return {
+        "name": {"fast": "Fast", "quality": "Quality"}[args.size],
+        "version": args.version,
+        "description": "Residual U-Net behind a pixel-unshuffle, three slices in, trained on clean CT targets with "
+        "simulated low-dose noise. Research use, not for diagnosis.",
+        "architecture": ARCHITECTURES[args.size],
+        "trained_on": [f"{s.name} ({s.licence})" for s in train_on],
+        "split": {
+            "by": "patient",
+            "train": [s.name for s in train_on],
+            "held_out": [] if args.all else [s.name for s in SOURCES if s.held_out],
+        },
+        "licence": "MIT (weights); no training image is contained",
+        "input_range_hu": [-1024, 3071],
+        "trained_noise_hu": [0, 60],
+        "quality": {
+            "what": "held-out patients, simulated noise SD 15, 25, 40 HU, window [-160, 240] HU, data range 400",
+            **quality,
+        },
+        "recipe": {
+            "command": "python -m ldct_viewer.training.recipe",
+            "seed": args.seed,
+            "steps": step,
+            "batch": args.batch,
+            "learning_rate": args.learning_rate,
+        },
+    }
+
+
+def _parser() -> argparse.ArgumentParser:
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--data", type=Path, required=True, help="folder that holds the series of training/sources.py")
+    p.add_argument("--out", type=Path, required=True, help="folder for models and log")
+    p.add_argument("--size", choices=sorted(ARCHITECTURES), default="fast")
+    p.add_argument("--steps", type=int, default=0, help="length of the schedule in steps (reproducible)")
+    p.add_argument("--minutes", type=float, default=45.0, help="length in minutes where --steps is not given")
+    p.add_argument("--batch", type=int, default=8)
+    p.add_argument("--crop", type=int, default=96, help="side of a training picture in pixels")
+    p.add_argument("--learning-rate", type=float, default=1.5e-3)
+    p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--bfloat16", action="store_true", help="autocast; faster where the CPU has avx512_bf16 or amx")
+    p.add_argument("--start", help="model to go on from")
+    p.add_argument("--keep-targets", action="store_true", help="do not clean targets by the network on the way")
+    p.add_argument("--all", action="store_true", help="train on the held-out patients too (then scores mean nothing)")
+    p.add_argument("--report-every", type=int, default=500)
+    p.add_argument("--version", default="0.1")
+    return p
+
+
+if __name__ == "__main__":
+    sys.exit(main())
