@@ -1,1 +1,47 @@
-"""Dark and light palettes and style sheet."""
+"""How the program looks: palettes, style sheet, icons, fonts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from .icons import forget_icons
+from .palette import DARK, LIGHT, Palette, qt_palette, style_sheet
+
+_current = DARK
+
+
+def current() -> Palette:
+    """The palette in use."""
+    return _current
+
+
+def apply_theme(application: QtWidgets.QApplication, wish: str) -> Palette:
+    """Dress the program in "dark", "light" or "system"; returns the palette."""
+    global _current  # noqa: PLW0603 - a program has one look, like one QApplication
+    if wish == "system":
+        scheme = application.styleHints().colorScheme()
+        wish = "light" if scheme == QtCore.Qt.ColorScheme.Light else "dark"
+    _current = LIGHT if wish == "light" else DARK
+    forget_icons()
+    application.setStyle("Fusion")
+    application.setPalette(qt_palette(_current))
+    application.setStyleSheet(style_sheet(_current))
+    return _current
+
+
+def ensure_fonts() -> None:
+    """Load the shipped font where the system has none (bare containers), so that text is drawn."""
+    if QtGui.QFontDatabase.families():
+        return
+    from ...paths import resource
+
+    folder = resource("fonts")
+    files: list[Path] = sorted(folder.glob("*.ttf")) if folder.is_dir() else []
+    for file in files:
+        QtGui.QFontDatabase.addApplicationFont(os.fspath(file))
+
+
+__all__ = ["DARK", "LIGHT", "Palette", "apply_theme", "current", "ensure_fonts"]

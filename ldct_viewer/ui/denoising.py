@@ -1,0 +1,285 @@
+"""The network beside the window: prepare it once, run it on the open series, say how far it is."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from ..errors import LdctError
+from ..jobs.denoise_job import DenoiseJob, PrepareJob
+from ..jobs.job import JobSlot
+
+if TYPE_CHECKING:
+    from .main_window import MainWindow
+    from .state import Session
+
+log = logging.getLogger(__name__)
+
+# Fresh slices are announced to the views at most this often: each announcement repaints coronal and sagittal.
+ANNOUNCE_MS = 120
+
+
+class Denoising(QtCore.QObject):
+    """Owns the prepare and denoise jobs; ``finished`` when the open series is done (or cannot be)."""
+
+    finished = QtCore.Signal(bool)
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._state, self._settings = window, window.state, window.settings
+        self._prepare, self._run = JobSlot(self), JobSlot(self)
+        self._denoiser: Any = None
+        self._wanted = False
+        self._clock = _Clock()
+        self._fresh: list[int] = []
+        self._announce = QtCore.QTimer(self, singleShot=True, interval=ANNOUNCE_MS)
+        self._announce.timeout.connect(self._flush)
+        self._prepare.done.connect(self._prepared)
+        self._prepare.failed.connect(self._failed)
+        self._run.chunk.connect(self._chunk)
+        self._run.progress.connect(self._progress)
+        self._run.done.connect(self._done)
+        self._run.failed.connect(self._failed)
+        self._state.positionChanged.connect(self._refocus)
+        self._state.sessionChanged.connect(self._stop_run)
+
+    # -- wishes -------------------------------------------------------------------------------------
+    def warm_up(self) -> None:
+        """Prepare the network (once), while the first series is still being read."""
+        if self._denoiser is None and not self._prepare.busy and self._settings.auto_denoise:
+            self._prepare.start(self._prepare_job())
+
+    def series_loaded(self) -> None:
+        """A series is complete: denoise it if the user lets us."""
+        if self._settings.auto_denoise:
+            self.restart()
+
+    def restart(self) -> None:
+        """Denoise the open series from the start."""
+        self._stop_run()
+        session = self._state.session
+        if session is None or not session.loaded.all():
+            return
+        self._wanted = True
+        if self._denoiser is not None:
+            self._begin(session)
+        elif not self._prepare.busy:
+            self._say(0, 0, self.tr("Preparing the network…"))
+            self._prepare.start(self._prepare_job())
+        else:
+            self._say(0, 0, self.tr("Preparing the network…"))
+
+    def cancel(self) -> None:
+        """Esc: stop opening if that is going on, else stop denoising."""
+        if self._window.opening.busy:
+            self._window.opening.cancel()
+            return
+        self._stop_run()
+
+    def stop(self) -> None:
+        """End all work (the window closes)."""
+        self._prepare.cancel()
+        self._stop_run()
+
+    def toggle_pause(self) -> None:
+        """Hold or go on."""
+        job = self._run.job
+        if isinstance(job, DenoiseJob):
+            job.set_paused(not job.paused)
+            self._clock.set_paused(job.paused)
+            self._progress(self._clock.done, self._clock.total, "")
+        self._window.qactions["denoise_pause"].setChecked(isinstance(job, DenoiseJob) and job.paused)
+
+    def toggle_auto(self) -> None:
+        """Whether a series is denoised as soon as it is open."""
+        self._settings.auto_denoise = not self._settings.auto_denoise
+        self._window.qactions["denoise_auto"].setChecked(self._settings.auto_denoise)
+
+    def choose_model_file(self) -> None:
+        """Ask for a model file and use it."""
+        title = self.tr("Load a model")
+        kinds = self.tr("Models (*.safetensors)")
+        chosen, _ = QtWidgets.QFileDialog.getOpenFileName(self._window, title, self._settings.folder, kinds)
+        if chosen:
+            self.set_model(chosen)
+
+    def set_model(self, model: str) -> None:
+        """Use the model with this id or path; the open series is denoised anew."""
+        self._settings.model = model
+        self._renew()
+
+    def set_device(self, device: str) -> None:
+        """Compute on ``device`` ("auto", "cpu", "cuda:0", "mps"); the open series is denoised anew."""
+        self._settings.device = device
+        self._renew()
+
+    def _renew(self) -> None:
+        self._denoiser = None
+        self._prepare.cancel()
+        self.restart()
+        self.warm_up()
+
+    # -- menus --------------------------------------------------------------------------------------
+    def fill_models(self, menu: QtWidgets.QMenu) -> None:
+        """List the models (cards only: cheap)."""
+        from ..denoise.model_file import list_models
+
+        menu.clear()
+        group = QtGui.QActionGroup(menu)
+        used = self._settings.model or (self._denoiser.model.info.id if self._denoiser is not None else "")
+        for info in list_models():
+            self._entry(menu, group, (info.name, info.id), used in (info.id, ""), self.set_model)
+
+    def fill_devices(self, menu: QtWidgets.QMenu) -> None:
+        """List automatic and what torch finds; torch is only asked once it is in memory."""
+        menu.clear()
+        group = QtGui.QActionGroup(menu)
+        names = [("auto", self.tr("Automatic"))]
+        if self._denoiser is not None:
+            from ..denoise.engine import list_devices
+
+            names += [(device.id, device.name) for device in list_devices()]
+        else:
+            names += [("cpu", "CPU")]
+        for device, name in names:
+            self._entry(menu, group, (name, device), device == self._settings.device, self.set_device)
+
+    @staticmethod
+    def _entry(
+        menu: QtWidgets.QMenu, group: QtGui.QActionGroup, names: tuple[str, str], checked: bool, act: Any
+    ) -> None:
+        text, value = names
+        action = QtGui.QAction(text, menu, checkable=True, checked=checked)
+        action.triggered.connect(lambda: act(value))
+        group.addAction(action)
+        menu.addAction(action)
+
+    # -- the run ------------------------------------------------------------------------------------
+    def _prepare_job(self) -> PrepareJob:
+        session = self._state.session
+        shape = session.low.shape[1:] if session is not None else (512, 512)
+        return PrepareJob(self._settings.model, self._settings.device, shape)
+
+    def _prepared(self, denoiser: Any) -> None:
+        self._denoiser = denoiser
+        self._window.status.set_device(str(denoiser.device.name))
+        self._window.status.set_model(str(denoiser.model.info.name))
+        session = self._state.session
+        if self._wanted and session is not None and session.loaded.all():
+            self._begin(session)
+
+    def _begin(self, session: Session) -> None:
+        from ..denoise.order import OrderQueue
+
+        self._wanted = False
+        count = session.low.shape[0]
+        session.denoised = np.zeros(session.low.shape, dtype=np.int16)
+        session.denoised_ready = np.zeros(count, dtype=bool)
+        self._clock.start(count)
+        self._say(0, count, self.tr("Denoising {}/{}").format(0, count))
+        self._state.announce(list(range(count)))
+        job = DenoiseJob(self._denoiser, session.low, session.denoised, OrderQueue(count), self._focus())
+        job.notice.connect(self._notice)
+        self._run.start(job)
+
+    def _focus(self) -> int:
+        return round(self._state.position[0])
+
+    def _refocus(self) -> None:
+        if isinstance(self._run.job, DenoiseJob):
+            self._run.job.refocus(self._focus())
+
+    def _stop_run(self) -> None:
+        self._wanted = False
+        was_busy = self._run.busy
+        self._run.cancel()
+        self._flush()
+        self._say(0, 0, "")
+        self._window.qactions["denoise_pause"].setChecked(False)
+        if was_busy:
+            log.info("denoising stopped")
+
+    def _chunk(self, slices: list[int]) -> None:
+        session = self._state.session
+        if session is None or session.denoised_ready is None:
+            return
+        session.denoised_ready[slices] = True
+        self._fresh += slices
+        if self._focus() in slices:
+            self._flush()  # what the eye is on comes at once
+        elif not self._announce.isActive():
+            self._announce.start()
+
+    def _flush(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        if fresh and self._state.session is not None:
+            self._state.announce(fresh)
+
+    def _progress(self, done: int, total: int, _: str) -> None:
+        self._clock.done = done
+        if isinstance(self._run.job, DenoiseJob) and self._run.job.paused:
+            text = self.tr("Paused at {}/{}").format(done, total)
+        else:
+            left = self._clock.left_s()
+            text = self.tr("Denoising {}/{}").format(done, total)
+            if left is not None:
+                text += " · " + self.tr("{} s left").format(max(1, round(left)))
+        self._say(done, total, text)
+
+    def _done(self, _: object) -> None:
+        self._flush()
+        self._say(0, 0, "")
+        log.info("denoised %d slices in %.1f s", self._clock.total, self._clock.elapsed_s())
+        self._window.refresh_enabled()
+        self.finished.emit(True)
+
+    def _failed(self, error: LdctError) -> None:
+        self._wanted = False
+        self._flush()
+        self._say(0, 0, "")
+        self._window.messages.show_error(error)
+        self.finished.emit(False)
+
+    @QtCore.Slot(str)
+    def _notice(self, text: str) -> None:
+        self._window.messages.inform(text)
+        if self._denoiser is not None:
+            self._window.status.set_device(str(self._denoiser.device.name))
+
+    def _say(self, done: int, total: int, text: str) -> None:
+        job = self._run.job
+        paused = isinstance(job, DenoiseJob) and job.paused
+        self._window.show_activity("denoise", done, total, text, pausable=total > 0, paused=paused)
+
+
+class _Clock:
+    """Remaining time from the pace so far, pauses left out."""
+
+    def __init__(self) -> None:
+        self.done = self.total = 0
+        self._since = self._held = 0.0
+        self._paused_at: float | None = None
+
+    def start(self, total: int) -> None:
+        self.done, self.total = 0, total
+        self._since, self._held, self._paused_at = time.monotonic(), 0.0, None
+
+    def set_paused(self, paused: bool) -> None:
+        now = time.monotonic()
+        if paused:
+            self._paused_at = now
+        elif self._paused_at is not None:
+            self._held += now - self._paused_at
+            self._paused_at = None
+
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self._since - self._held
+
+    def left_s(self) -> float | None:
+        if self.done < 2:
+            return None
+        return self.elapsed_s() / self.done * (self.total - self.done)

@@ -1,0 +1,95 @@
+"""Taking results out of the window: picture to file or clipboard, denoised volume to NIfTI and the like."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6 import QtCore, QtGui, QtWidgets
+
+from ..jobs.export_job import ExportJob, SavePictureJob
+from ..jobs.job import JobSlot
+
+if TYPE_CHECKING:
+    from .main_window import MainWindow
+
+
+class Exporting(QtCore.QObject):
+    """Owns the jobs that write files."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._state, self._settings = window, window.state, window.settings
+        self._picture, self._volume = JobSlot(self), JobSlot(self)
+        for slot in (self._picture, self._volume):
+            slot.done.connect(self._written)
+            slot.failed.connect(window.messages.show_error)
+        self._volume.progress.connect(self._progress)
+        self._volume.finished.connect(lambda: self._progress(0, 0, ""))
+
+    def picture(self) -> QtGui.QImage | None:
+        """What is seen: the views without the window's frame."""
+        page = self._window.page
+        if page is None or self._state.session is None:
+            return None
+        grabbed = page.grab_picture()
+        return grabbed.toImage() if isinstance(grabbed, QtGui.QPixmap) else grabbed
+
+    def save_picture(self) -> None:
+        """Ask where, then save what is seen as PNG."""
+        image = self.picture()
+        if image is None:
+            return
+        path = self._ask(self.tr("Save picture"), self.suggested_name(".png"), self.tr("PNG picture (*.png)"))
+        if path is not None:
+            self.save_image(image, path)
+
+    def save_image(self, image: QtGui.QImage, path: Path) -> None:
+        """Write ``image`` to ``path`` in the background."""
+        self._picture.start(SavePictureJob(image, path))
+
+    def copy_picture(self) -> None:
+        """Put what is seen on the clipboard."""
+        image = self.picture()
+        if image is not None:
+            QtGui.QGuiApplication.clipboard().setImage(image)
+            self._window.messages.inform(self.tr("Picture copied."))
+
+    def export_volume(self) -> None:
+        """Ask where, then write the denoised volume at the present strength."""
+        session = self._state.session
+        if session is None or session.denoised is None or session.denoised_ready is None:
+            return
+        if not session.denoised_ready.all():
+            hint = self.tr("Wait until denoising is finished, then export.")
+            self._window.messages.inform(self.tr("Not all slices are denoised yet."), hint)
+            return
+        kinds = self.tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha)")
+        path = self._ask(self.tr("Export denoised volume"), self.suggested_name(".nii.gz"), kinds)
+        if path is not None:
+            self._volume.start(ExportJob(session.low, session.denoised, self._state.strength, path))
+
+    def suggested_name(self, ending: str) -> str:
+        """A file name from the series description: never the patient's name."""
+        session = self._state.session
+        what = session.low.meta.description if session is not None else ""
+        words = re.sub(r"[^\w.-]+", "_", what).strip("_.") or "ct"
+        if ending == ".png":
+            return f"{words}_slice{self._state.index('axial') + 1}{ending}"
+        return f"{words}_denoised{round(self._state.strength * 100)}{ending}"
+
+    def _ask(self, title: str, name: str, kinds: str) -> Path | None:
+        start = str(Path(self._settings.folder or Path.home()) / name)
+        chosen, _ = QtWidgets.QFileDialog.getSaveFileName(self._window, title, start, kinds)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_name(path.name + Path(name).suffix)
+
+    def _progress(self, done: int, total: int, _: str) -> None:
+        text = self.tr("Writing {}/{}").format(done, total) if total else ""
+        self._window.show_activity("export", done, total, text)
+
+    def _written(self, path: Path) -> None:
+        self._window.messages.inform(self.tr("Saved {}").format(path.name), str(path.parent))
