@@ -1,0 +1,94 @@
+"""Observers against signals in noise whose d′ is known in closed form."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ldct_viewer.quality.detectability import cho_dprime, disc, gabor, laguerre_gauss, npw_dprime
+from ldct_viewer.quality.noise import nps
+from ldct_viewer.quality.resolution import Ttf
+
+
+def white(sigma, pixel, size=64, count=50):
+    return nps(np.random.default_rng(0).normal(0, sigma, (count, size, size)), (pixel, pixel), detrend=-1)
+
+
+def flat_ttf(value):
+    f = np.linspace(0, 2, 50)
+    return Ttf(f, np.full(50, value), np.nan, np.nan, 0.0, f, f)
+
+
+@pytest.mark.parametrize("diameter", [5.0, 8.0])
+def test_disc_in_white_noise(diameter):
+    # d'^2 = signal energy / noise density = C^2 pi R^2 / (sigma^2 dx^2)
+    sigma, pixel, contrast = 20.0, 0.5, 10.0
+    expected = contrast * np.sqrt(np.pi) * diameter / 2 / (sigma * pixel)
+    assert npw_dprime(diameter, contrast, white(sigma, pixel)) == pytest.approx(expected, rel=0.03)
+
+
+def test_dprime_grows_with_contrast_and_falls_with_noise():
+    quiet, loud = white(10, 0.6), white(20, 0.6)
+    base = npw_dprime(5, 10, loud)
+    assert npw_dprime(5, 20, loud) == pytest.approx(2 * base)
+    assert npw_dprime(5, 10, quiet) == pytest.approx(2 * base, rel=0.02)
+
+
+def test_transfer_that_only_scales_scales_dprime():
+    # T = 0.5 everywhere: signal/4, root of noise/2 -> half
+    spectrum = white(20, 0.6)
+    assert npw_dprime(5, 10, spectrum, flat_ttf(0.5)) == pytest.approx(0.5 * npw_dprime(5, 10, spectrum), rel=0.01)
+
+
+def test_eye_filter_does_not_change_the_scaling():
+    spectrum = white(20, 0.6)
+    one, two = (npw_dprime(5, c, spectrum, eye_filter=True) for c in (10, 20))
+    assert two == pytest.approx(2 * one)
+    assert 0 < one < npw_dprime(5, 10, spectrum)
+
+
+def gaussian_signal(size, a, amplitude):
+    axis = np.arange(size) - (size - 1) / 2
+    return amplitude * np.exp(-np.pi * (axis[:, None] ** 2 + axis[None, :] ** 2) / a**2)
+
+
+def test_hotelling_with_matching_channels_is_the_ideal_observer():
+    # The signal is the first Laguerre-Gauss channel: nothing is lost, d' = |s| / sigma.
+    rng = np.random.default_rng(1)
+    size, a, sigma = 41, 12.0, 10.0
+    signal = gaussian_signal(size, a, 2.0)
+    absent = rng.normal(0, sigma, (3000, size, size))
+    present = rng.normal(0, sigma, (3000, size, size)) + signal
+    found = cho_dprime(present, absent, laguerre_gauss(size, a, 6))
+    assert found == pytest.approx(np.linalg.norm(signal) / sigma, rel=0.05)
+
+
+@pytest.mark.parametrize("channels", [laguerre_gauss(41, 14.0, 8), gabor(41)], ids=["laguerre-gauss", "gabor"])
+def test_hotelling_in_white_noise_is_the_projection_of_the_signal(channels):
+    rng = np.random.default_rng(2)
+    size, sigma = 41, 10.0
+    signal = disc(size, 10, 4.0)
+    u = channels
+    s = u.T @ signal.ravel()
+    expected = np.sqrt(s @ np.linalg.pinv(u.T @ u) @ s) / sigma
+    absent = rng.normal(0, sigma, (4000, size, size))
+    found = cho_dprime(rng.normal(0, sigma, absent.shape) + signal, absent, u)
+    assert found == pytest.approx(expected, rel=0.06)
+
+
+def test_no_signal_is_not_detected_even_with_few_images():
+    rng = np.random.default_rng(3)
+    values = []
+    for _ in range(40):
+        a, b = rng.normal(0, 10, (2, 40, 21, 21))
+        values.append(cho_dprime(a, b, laguerre_gauss(21, 8, 5)) ** 2)
+    assert np.mean(values) < 0.15  # the plug-in estimate would be 5 * 80 / 1600 = 0.25 and more
+
+
+def test_too_few_images_is_an_error():
+    with pytest.raises(ValueError, match="too few"):
+        cho_dprime(np.zeros((3, 9, 9)), np.zeros((3, 9, 9)), laguerre_gauss(9, 4, 5))
+
+
+def test_disc_has_its_area():
+    assert disc(41, 10, 3.0).sum() == pytest.approx(3.0 * np.pi * 25, rel=0.01)
