@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 
-from ...quality.roi import irregularity
 from .plane_source import Frame
 from .text import clean
 
@@ -33,13 +32,15 @@ def hu(value: int) -> str:
 
 
 def right_title(view: PlaneView) -> str:
-    """What the right side shows, in words."""
+    """What the right side shows, in words; a slice that is not denoised yet is called what it is."""
     state = view.state
     percent = round(state.strength * 100)
     if state.session is None or state.session.denoised is None:
         return tr("Not denoised")
     if state.show_original or state.right_mode == "original":
         return tr("Low-dose (original)")
+    if view.source.ready() is False:
+        return tr("Low-dose (not denoised yet)")
     if state.right_mode == "difference":
         return tr("Difference {0} %").format(percent)
     return tr("Denoised {0} %").format(percent)
@@ -47,12 +48,15 @@ def right_title(view: PlaneView) -> str:
 
 def title(view: PlaneView, frame: Frame) -> str:
     """The chip of a view: plane and side."""
-    return f"{plane_name(view.plane)} · {tr('Low-dose') if view.side == 'low' else right_title(view)}"
+    side = tr("Low-dose") if view.side == "low" else right_title(view)
+    if view.curtain_x() is not None:
+        side = tr("Low-dose | {0}").format(side)
+    return f"{plane_name(view.plane)} · {side}"
 
 
 def badge(view: PlaneView, frame: Frame) -> str:
     """The mark that a network made (part of) this picture; empty on low-dose pictures."""
-    if frame.kind == "low":
+    if frame.kind == "low" or view.source.ready() is False:
         return ""
     percent = round(view.state.strength * 100)
     if frame.kind == "difference":
@@ -152,13 +156,12 @@ def geometry_banner(view: PlaneView) -> str:
     session, grid = view.state.session, view.grid
     if session is None or grid is None or grid.z_dim is None:
         return ""
-    geometry = session.low.geometry
     parts = []
-    if irregularity(geometry) > 0.01:
+    if grid.irregularity > 0.01:
         gaps = grid.gaps()
         parts.append(tr("missing slices") if gaps is not None and gaps.any() else tr("irregular spacing"))
-    if geometry.tilt_deg > 0.5:
-        parts.append(tr("gantry tilt {0}°").format(f"{geometry.tilt_deg:.1f}"))
+    if grid.tilt_deg > 0.5:
+        parts.append(tr("gantry tilt {0}°").format(f"{grid.tilt_deg:.1f}"))
     return "⚠ " + ", ".join(parts) if parts else ""
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...planes import PlaneAxes, uniform_rows
+from ...quality.roi import irregularity
 from ...volume import Geometry
 
 Voxel = tuple[float, float, float]
@@ -45,6 +46,8 @@ class PlaneGrid:
                 mm[self.z_dim] = self._step
                 size[self.z_dim] = len(lines)
             self.line_k = lines[::-1] if self.z_flip else lines
+        self.irregularity = irregularity(geometry)
+        self.tilt_deg = geometry.tilt_deg
         self.shape = (int(size[0]), int(size[1]))
         self.mm = (float(mm[0]), float(mm[1]))
 

@@ -184,7 +184,7 @@ class PlaneView(QtWidgets.QWidget):
     def _draw_scaled(self, painter: QtGui.QPainter, target: QtCore.QRectF, image: QtGui.QImage, ratio: float) -> None:
         painter.setRenderHint(Hint.SmoothPixmapTransform, self.state.smooth)
         w, h = round(target.width() * ratio), round(target.height() * ratio)
-        if self.state.smooth and 0 < w < 0.7 * image.width() and h > 0:
+        if self.state.smooth and 0 < w < 0.5 * image.width() and h > 0:
             # Bilinear alone skips pixels when a picture shrinks: average first.
             image = image.scaled(
                 w,
