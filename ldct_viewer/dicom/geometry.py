@@ -1,0 +1,146 @@
+"""Where slices lie, from ImagePositionPatient and ImageOrientationPatient alone (DICOM.md, Rules)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..volume import Geometry, SeriesWarning
+from .codes import FileProblem, Reason
+
+SAME_POSITION_MM = 1e-3
+IRREGULAR_SHARE = 0.01
+IRREGULAR_MM = 0.05
+MISSING_SHARE = 0.05  # a step counts as n × the median when it is within this share of it
+TILT_DEG = 0.1
+STRAIGHT_MM = 0.1
+
+
+@dataclass(frozen=True)
+class Placement:
+    """One slice's plane: LPS position of its first pixel, row and column cosines, digits of the position."""
+
+    position: tuple[float, ...]
+    orientation: tuple[float, ...]
+    decimals: int = 6
+
+
+def normal_of(orientation: Sequence[float]) -> NDArray[np.float64]:
+    """Unit slice normal: row direction × column direction."""
+    cosines = np.asarray(orientation, dtype=np.float64)
+    normal = np.cross(cosines[:3], cosines[3:])
+    return np.asarray(normal / np.linalg.norm(normal))
+
+
+def positions_along_normal(placements: Sequence[Placement]) -> NDArray[np.float64]:
+    """Distance of each slice along the first one's normal, in mm; what slices are sorted by."""
+    normal = normal_of(placements[0].orientation)
+    return np.array([p.position for p in placements], dtype=np.float64) @ normal
+
+
+def stack_geometry(
+    placements: Sequence[Placement],
+    rows_columns: tuple[int, int],
+    pixel_spacing: tuple[float, float],
+    single_thickness_mm: float | None = None,
+) -> tuple[Geometry, tuple[SeriesWarning, ...]]:
+    """Geometry of slices that are sorted along the normal already, and what is odd about it.
+
+    ``single_thickness_mm`` gives a single slice its extent. Raises FileProblem ``not_a_stack`` when the
+    first pixels do not lie on a straight line, ``duplicate_positions`` when two coincide.
+    """
+    points = np.array([p.position for p in placements], dtype=np.float64)
+    cosines = np.mean([p.orientation for p in placements], axis=0)
+    row = cosines[:3] / np.linalg.norm(cosines[:3])
+    column = cosines[3:] - row * float(cosines[3:] @ row)
+    column /= np.linalg.norm(column)
+    normal = np.cross(row, column)
+    warnings: list[SeriesWarning] = []
+    shape = (len(placements), *rows_columns)
+    if len(placements) == 1:
+        step = single_thickness_mm if single_thickness_mm and single_thickness_mm > 0 else 1.0
+        warnings.append(_warning(Reason.SINGLE_SLICE))
+        return _geometry(shape, (step, *pixel_spacing), points[0], (row, column, normal), None), tuple(warnings)
+
+    span = points[-1] - points[0]
+    along_normal = points @ normal
+    if np.diff(along_normal).min() < SAME_POSITION_MM:
+        raise FileProblem(Reason.DUPLICATE_POSITIONS)
+    direction = span / np.linalg.norm(span)
+    places = (points - points[0]) @ direction
+    off_line = float(np.linalg.norm(points - points[0] - places[:, None] * direction, axis=1).max())
+    if off_line > max(STRAIGHT_MM, min(pixel_spacing)):
+        raise FileProblem(Reason.NOT_A_STACK, f"they stray up to {off_line:.1f} mm from a line")
+    tilt = float(np.degrees(np.arccos(np.clip(direction @ normal, -1, 1))))
+    if tilt > TILT_DEG:
+        warnings.append(_warning(Reason.GANTRY_TILT, f"{tilt:.1f}°; planes across slices are shown sheared"))
+    else:
+        direction = normal
+        places = along_normal - along_normal[0]
+    step, true_places, notes = _spacing(places, points, normal, placements[0].decimals)
+    warnings.extend(notes)
+    geometry = _geometry(shape, (step, *pixel_spacing), points[0], (row, column, direction), true_places)
+    return geometry, tuple(warnings)
+
+
+def _spacing(
+    places: NDArray[np.float64], points: NDArray[np.float64], normal: NDArray[np.float64], decimals: int
+) -> tuple[float, tuple[float, ...] | None, list[SeriesWarning]]:
+    """(median step, true positions or None, warnings) of sorted distances along the stacking direction."""
+    steps = np.diff(places)
+    median = float(np.median(steps))
+    # Positions are written with few digits: what rounding alone can do (at most 0.01 mm) is not irregular.
+    tolerance = max(min(IRREGULAR_SHARE * median, IRREGULAR_MM), min(1.01 * 10.0**-decimals, 0.0101))
+    if np.abs(steps - median).max() <= tolerance:
+        return round(float(places[-1]) / len(steps), 9), None, []
+    true_places = tuple(round(float(p), 6) for p in places)
+    multiples = np.rint(steps / median)
+    is_multiple = (multiples >= 1) & (np.abs(steps - multiples * median) <= MISSING_SHARE * median)
+    if is_multiple.all() and (multiples > 1).any():
+        main = int(np.argmax(np.abs(normal)))  # a place is named by the LPS coordinate that changes most
+        axis, labels = "xyz"[main], points[:, main]
+        gaps = [
+            f"{n - 1} slice{'s' if n > 2 else ''} missing between {axis}={labels[k]:.1f} "
+            f"and {axis}={labels[k + 1]:.1f} mm"
+            for k, n in enumerate(multiples.astype(int))
+            if n > 1
+        ]
+        total = int(multiples.sum()) - len(steps)
+        shown = "; ".join(gaps[:10]) + ("; …" if len(gaps) > 10 else "")
+        text = f"{shown} ({total} missing in {len(gaps)} gaps)." if len(gaps) > 1 else f"{shown}."
+        notes = [SeriesWarning(Reason.MISSING_SLICES.code, text)]
+        regular = np.abs(steps - multiples * median).max() <= tolerance * multiples.max()
+        if not regular:
+            notes.append(_irregular(steps, median))
+        return round(median, 9), true_places, notes
+    return round(median, 9), true_places, [_irregular(steps, median)]
+
+
+def _irregular(steps: NDArray[np.float64], median: float) -> SeriesWarning:
+    detail = f"steps from {steps.min():.2f} to {steps.max():.2f} mm, median {median:.2f} mm"
+    return _warning(Reason.IRREGULAR_SPACING, f"{detail}; shown at their true positions")
+
+
+def _warning(reason: Reason, detail: str = "") -> SeriesWarning:
+    head = reason.message.split(";")[0].rstrip(".")
+    return SeriesWarning(reason.code, f"{head}: {detail}." if detail else reason.message)
+
+
+def _geometry(
+    shape: tuple[int, ...],
+    spacing: tuple[float, ...],
+    origin: NDArray[np.float64],
+    columns: tuple[NDArray[np.float64], ...],
+    places: tuple[float, ...] | None,
+) -> Geometry:
+    matrix = np.stack(columns, axis=1) + 0.0  # no −0.0
+    return Geometry(
+        shape=(shape[0], shape[1], shape[2]),
+        spacing_mm=(spacing[0], spacing[1], spacing[2]),
+        origin_lps=(float(origin[0]), float(origin[1]), float(origin[2])),
+        direction=tuple(tuple(float(v) for v in line) for line in matrix),  # type: ignore[arg-type]
+        z_positions_mm=places,
+    )

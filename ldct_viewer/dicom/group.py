@@ -1,0 +1,284 @@
+"""Slices → series: the grouping, splitting, duplicate and conflict rules of DICOM.md §1.2."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..volume import Geometry, SeriesWarning
+from . import header as h
+from .codes import FileProblem, Kind, Reason
+from .geometry import SAME_POSITION_MM, Placement, normal_of, positions_along_normal, stack_geometry
+from .header import Slice, Values
+from .pixels import read_pixels, to_hu
+from .series import FoundSeries, Ignored, make_meta
+
+ORIENTATION_TOLERANCE = 1e-4
+_MAX_LISTED = 20
+
+Outcome = tuple[list[FoundSeries], list[Ignored]]
+
+
+def group_slices(slices: Iterable[Slice]) -> Outcome:
+    """All series among ``slices`` and a line for every slice that is in none of them."""
+    by_series: dict[object, list[Slice]] = defaultdict(list)
+    for item in slices:
+        by_series[item.group[0]].append(item)
+    series: list[FoundSeries] = []
+    ignored: list[Ignored] = []
+    for members in by_series.values():
+        found, lines = _one_uid(members)
+        series += found
+        ignored += lines
+    series.sort(key=lambda s: (s.meta.study_date, s.meta.study_uid, _natural(s.meta.series_number), s.uid, s.phase))
+    return series, ignored
+
+
+def line(item: Slice, reason: Reason, detail: str = "") -> Ignored:
+    """The report line of one slice."""
+    return Ignored(item.path, FileProblem(reason, detail).text, reason.code, reason.kind.value, reason.hint)
+
+
+def _natural(number: str) -> tuple[int, str]:
+    return (int(number), "") if number.isdigit() else (1 << 30, number)
+
+
+def _one_uid(members: list[Slice]) -> Outcome:
+    ignored = [line(item, Reason.LOCALIZER) for item in members if item.localizer]
+    members, copies, conflicts = _deduplicate([item for item in members if not item.localizer])
+    ignored += [Ignored(c.path, "An identical copy of another file.", "duplicate", "duplicate") for c in copies]
+    groups: list[list[Slice]] = []
+    for item in members:
+        for group in groups:
+            if _belongs(group[0], item):
+                group.append(item)
+                break
+        else:
+            groups.append([item])
+    groups, scouts = _drop_scouts(groups)
+    ignored += [line(item, Reason.LOCALIZER, "its orientation is not that of the series") for item in scouts]
+    series: list[FoundSeries] = []
+    for group in groups:
+        sound = [item for item in group if not item.defects]
+        if not sound:
+            series.append(_blocked(group, *group[0].defects[0]))
+            continue
+        ignored += [line(item, *item.defects[0]) for item in group if item.defects]
+        clashing = [item for item in sound if item.sop_uid in conflicts]
+        if clashing:
+            series.append(_blocked(sound, Reason.CONFLICT, "", clashing))
+            continue
+        series += _phases(sound, _copies_of(sound, copies))
+    return series, ignored
+
+
+def _belongs(first: Slice, item: Slice) -> bool:
+    if first.group != item.group:
+        return False
+    if any(abs(a - b) > 1e-4 * max(a, b) for a, b in zip(first.pixel_spacing, item.pixel_spacing, strict=True)):
+        return False
+    pairs = zip(first.orientation, item.orientation, strict=True)
+    return max(abs(a - b) for a, b in pairs) <= ORIENTATION_TOLERANCE
+
+
+def _drop_scouts(groups: list[list[Slice]]) -> tuple[list[list[Slice]], list[Slice]]:
+    """One or two images that lie across a stack many times larger are its scouts, whatever they call themselves."""
+    if len(groups) < 2:
+        return groups, []
+    largest = max(groups, key=len)
+    normal = normal_of(largest[0].orientation)
+    kept, scouts = [], []
+    for group in groups:
+        across = abs(float(normal_of(group[0].orientation) @ normal)) < 0.7  # more than 45°
+        if len(group) <= 2 and len(largest) >= 5 * len(group) and across:
+            scouts += group
+        else:
+            kept.append(group)
+    return kept, scouts
+
+
+def _deduplicate(members: list[Slice]) -> tuple[list[Slice], list[Slice], frozenset[str]]:
+    """(unique slices, identical copies, SOP UIDs that name different images)."""
+    by_uid: dict[tuple[str, int], list[Slice]] = defaultdict(list)
+    for item in members:
+        by_uid[item.sop_uid, item.frame].append(item)
+    unique: list[Slice] = []
+    copies: list[Slice] = []
+    conflicts: set[str] = set()
+    for (uid, _), same in by_uid.items():
+        unique.append(same[0])
+        for other in same[1:]:
+            if _identical(same[0], other):
+                copies.append(other)
+            else:
+                conflicts.add(uid)
+                unique.append(other)
+    return unique, copies, frozenset(conflicts)
+
+
+def _identical(one: Slice, other: Slice) -> bool:
+    """Same place in the patient and same HU. Coded bytes may differ: one copy may be compressed."""
+    if one.position != other.position or one.orientation != other.orientation:
+        return False
+    return _digest(one) == _digest(other) != b""
+
+
+def _digest(item: Slice) -> bytes:
+    from .read import open_data
+
+    try:
+        with item.ref.open() as source:
+            words = read_pixels(open_data(source, item), item)
+    except FileProblem:
+        return b""
+    return hashlib.sha256(to_hu(words, item.spec).hu.tobytes()).digest()
+
+
+def _copies_of(group: list[Slice], copies: list[Slice]) -> list[Slice]:
+    uids = {item.sop_uid for item in group}
+    return [copy for copy in copies if copy.sop_uid in uids]
+
+
+def _phases(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
+    """One series, or several where images share positions and something tells them apart."""
+    if not _overlaps(group):
+        return [_series(group, copies=copies)]
+    for name in [name for name, _ in group[0].split]:
+        parts: dict[str, list[Slice]] = defaultdict(list)
+        for item in group:
+            parts[dict(item.split).get(name, "")].append(item)
+        if len(parts) > 1 and not any(_overlaps(part) for part in parts.values()):
+            ordered = sorted(parts.items(), key=lambda pair: _natural(pair[0]))
+            return [_series(part, f"{name} {key or '–'}", copies=_copies_of(part, copies)) for key, part in ordered]
+    runs = _instance_runs(group)
+    if runs:
+        note = SeriesWarning(Reason.PHASES_GUESSED.code, Reason.PHASES_GUESSED.message)
+        return [
+            _series(run, f"phase {k} of {len(runs)}", (note,), _copies_of(run, copies)) for k, run in enumerate(runs, 1)
+        ]
+    return [_blocked(group, Reason.DUPLICATE_POSITIONS, "", _coinciding(group))]
+
+
+def _overlaps(group: Sequence[Slice]) -> bool:
+    return bool(_coinciding(group))
+
+
+def _coinciding(group: Sequence[Slice]) -> list[Slice]:
+    if len(group) < 2:
+        return []
+    along = positions_along_normal([_placement(item) for item in group])
+    order = np.argsort(along, kind="stable")
+    close = np.flatnonzero(np.diff(along[order]) < SAME_POSITION_MM)
+    return [group[k] for k in sorted({int(order[c + side]) for c in close for side in (0, 1)})]
+
+
+def _instance_runs(group: list[Slice]) -> list[list[Slice]]:
+    """Phases by instance number: equal runs, one after the other, each over the same positions; else empty."""
+    if any(item.instance is None for item in group):
+        return []
+    numbers = [item.instance for item in group]
+    if len(set(numbers)) != len(group):
+        return []
+    places = Counter(tuple(round(v, 2) for v in item.position) for item in group)
+    counts = set(places.values())
+    if len(counts) != 1 or (count := counts.pop()) < 2:
+        return []
+    ordered = sorted(group, key=lambda item: item.instance or 0)
+    length = len(group) // count
+    runs = [ordered[k * length : (k + 1) * length] for k in range(count)]
+    return [] if any(_overlaps(run) for run in runs) else runs
+
+
+def _placement(item: Slice) -> Placement:
+    return Placement(item.position, item.orientation, item.decimals)
+
+
+def sort_slices(group: Sequence[Slice]) -> list[Slice]:
+    """Ascending along the normal; instance number and name are never looked at."""
+    along = positions_along_normal([_placement(item) for item in group])
+    return [group[k] for k in np.argsort(along, kind="stable")]
+
+
+def geometry_of(slices: Sequence[Slice]) -> tuple[Geometry, tuple[SeriesWarning, ...]]:
+    """Geometry and geometry warnings of sorted slices; raises FileProblem for what is no stack."""
+    first = slices[0]
+    values = Values(first.header, first.spec.little)
+    extent = values.optional(h.SLICE_SPACING) or values.optional(h.THICKNESS)
+    size = (first.spec.rows, first.spec.columns)
+    return stack_geometry([_placement(item) for item in slices], size, first.pixel_spacing, extent)
+
+
+def _series(
+    group: Sequence[Slice],
+    phase: str = "",
+    extra: tuple[SeriesWarning, ...] = (),
+    copies: Sequence[Slice] = (),
+) -> FoundSeries:
+    ordered = sort_slices(group)
+    try:
+        geometry, warnings = geometry_of(ordered)
+    except FileProblem as problem:
+        return _blocked(ordered, problem.reason, problem.detail)
+    warnings = (*extra, *warnings, *_notes(ordered, copies))
+    meta, guessed = make_meta(ordered[0], ordered)
+    if guessed:
+        warnings = (*warnings, SeriesWarning(Reason.CHARSET_UNDECLARED.code, Reason.CHARSET_UNDECLARED.message))
+    return FoundSeries(
+        meta=meta,
+        geometry=geometry,
+        files=_files(ordered),
+        warnings=warnings,
+        state="notes" if warnings else "ready",
+        phase=phase,
+        slices=tuple(ordered),
+    )
+
+
+def _notes(ordered: Sequence[Slice], copies: Sequence[Slice]) -> list[SeriesWarning]:
+    notes = []
+    if copies:
+        text = f"{len(copies)} identical cop{'ies' if len(copies) > 1 else 'y'} ignored."
+        notes.append(SeriesWarning(Reason.DUPLICATES.code, text, _names(copies)))
+    counted: dict[Reason, list[Slice]] = defaultdict(list)
+    for item in ordered:
+        for reason in item.notes:
+            counted[reason].append(item)
+    for reason, items in counted.items():
+        everywhere = len(items) == len(ordered)
+        text = reason.message if everywhere else f"{reason.message} ({len(items)} of {len(ordered)} slices)"
+        notes.append(SeriesWarning(reason.code, text, () if everywhere else _names(items)))
+    return notes
+
+
+def _names(items: Sequence[Slice]) -> tuple[str, ...]:
+    return tuple(str(item.path) for item in items[:_MAX_LISTED])
+
+
+def _files(ordered: Sequence[Slice]) -> tuple[Path, ...]:
+    return tuple(item.path for item in ordered)
+
+
+def _blocked(
+    group: Sequence[Slice], reason: Reason, detail: str = "", culprits: Sequence[Slice] | None = None
+) -> FoundSeries:
+    ordered = sort_slices(group)
+    first = ordered[0]
+    shape = (len(ordered), first.spec.rows, first.spec.columns)
+    geometry = Geometry(shape, (1.0, *first.pixel_spacing))
+    names = _names(culprits if culprits is not None else ordered)
+    problem = FileProblem(reason, detail)
+    message = f"{problem.text} {reason.hint}".strip()
+    meta, _ = make_meta(first, ordered)
+    warning = SeriesWarning(reason.code, message, names)
+    return FoundSeries(meta, geometry, _files(ordered), (warning,), "blocked", slices=tuple(ordered))
+
+
+def block(series: FoundSeries, reason: Reason, detail: str = "") -> FoundSeries:
+    """The same series, blocked for a reason found later."""
+    warning = SeriesWarning(reason.code, FileProblem(reason, detail).text)
+    return replace(series, state=Kind.BLOCKED.value, warnings=(warning, *series.warnings))

@@ -1,0 +1,253 @@
+"""Find every CT series below some paths: by content, headers only, every entry accounted for."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ..cancel import NEVER, CancelToken, Progress, no_progress
+from .archive import MAX_MEMBERS, ZIP_MAGIC, Archive
+from .codes import FileProblem, Kind, Reason
+from .files import FileRef
+from .group import group_slices
+from .header import Slice
+from .series import Counts, FoundSeries, Ignored
+from .slices import read_slices
+from .source import os_problem
+
+MAX_ENTRIES = 200_000
+MAX_DEPTH = 64
+_CHUNK = 32
+_THREADS = 4
+
+
+@dataclass(frozen=True)
+class ScanResult:
+    """What lies below the paths: series, and a line for everything that is not in one."""
+
+    series: tuple[FoundSeries, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    counts: Counts = Counts()
+
+
+@dataclass
+class _Found:
+    """What one file turned out to be: slices, a line, or a volume file."""
+
+    entries: int = 1
+    slices: tuple[Slice, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    volume: Path | None = None
+
+
+def scan_paths(
+    paths: Iterable[str | Path] | str | Path, progress: Progress = no_progress, cancel: CancelToken = NEVER
+) -> ScanResult:
+    """Scan folders, files and archives. Never raises for what a file holds; raises Cancelled."""
+    roots = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
+    ignored: list[Ignored] = []
+    files = list(_walk(roots, ignored, cancel))
+    seen = len(files) + len(ignored)
+    found: list[_Found] = []
+    chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
+    with ThreadPoolExecutor(min(_THREADS, max(len(chunks), 1)), "scan") as pool:
+        work = [pool.submit(_examine_all, chunk, cancel) for chunk in chunks]
+        try:
+            for done, future in enumerate(work, 1):
+                found += future.result()
+                cancel.check()
+                progress(min(done * _CHUNK, len(files)), len(files))
+        except BaseException:
+            for future in work:
+                future.cancel()
+            raise
+    seen += sum(item.entries - 1 for item in found)
+    for item in found:
+        ignored += item.ignored
+    slices = [piece for item in found for piece in item.slices]
+    series, lines = group_slices(slices)
+    accepted = {piece.ref for one in series for piece in one.slices}
+    ignored += _once_a_file(lines, accepted)
+    series, more, volumes = _with_volumes(series, [item.volume for item in found if item.volume is not None])
+    ignored += more
+    kinds = Counter(one.kind for one in ignored)
+    counts = Counts(
+        seen=seen,
+        accepted=len(accepted) + volumes,
+        duplicates=kinds["duplicate"],
+        excluded=kinds[Kind.EXCLUDED.value],
+        rejected=kinds[Kind.REJECTED.value],
+    )
+    return ScanResult(tuple(series), tuple(ignored), counts)
+
+
+def _once_a_file(lines: list[Ignored], accepted: set[FileRef]) -> list[Ignored]:
+    """Frames of one file give one line, and none where another frame of it is in a series."""
+    paths = {ref.path for ref in accepted}
+    once: dict[Path, Ignored] = {}
+    for one in lines:
+        if one.path not in paths:
+            once.setdefault(one.path, one)
+    return list(once.values())
+
+
+def _with_volumes(series: list[FoundSeries], paths: list[Path]) -> tuple[list[FoundSeries], list[Ignored], int]:
+    """NIfTI, NRRD and MetaImage files become series, unless they only accompany DICOM ones."""
+    if not paths:
+        return series, [], 0
+    if series:
+        reason = Reason.VOLUME_FILE
+        return series, [Ignored(p, reason.message, reason.code, reason.kind.value, reason.hint) for p in paths], 0
+    from .formats import find_volume
+
+    ignored = []
+    for path in paths:
+        try:
+            series.append(find_volume(path))
+        except FileProblem as problem:
+            ignored.append(_line(path, problem))
+    return series, ignored, len(series)
+
+
+def _line(path: Path, problem: FileProblem) -> Ignored:
+    return Ignored(path, problem.text, problem.reason.code, problem.reason.kind.value, problem.reason.hint)
+
+
+# -- walking ---------------------------------------------------------------------------------------
+
+
+def _walk(roots: list[Path], ignored: list[Ignored], cancel: CancelToken) -> Iterator[Path]:
+    """Regular files below ``roots``; links, pipes and the like go to ``ignored``. Never follows a link."""
+    seen_files: set[str] = set()
+    seen_folders: set[tuple[int, int]] = set()
+    count = 0
+    for root in roots:
+        for path in _below(root, ignored, seen_folders, cancel):
+            key = os.path.abspath(path)
+            if key in seen_files:
+                continue
+            seen_files.add(key)
+            count += 1
+            if count > MAX_ENTRIES:
+                ignored.append(_line(root, FileProblem(Reason.TOO_MANY, f"more than {MAX_ENTRIES}")))
+                return
+            yield path
+
+
+def _below(root: Path, ignored: list[Ignored], folders: set[tuple[int, int]], cancel: CancelToken) -> Iterator[Path]:
+    try:
+        # What the user names may be a link (a shortcut on the desktop); what lies inside may not.
+        root = Path(os.path.realpath(root)) if root.is_symlink() else root
+        info = os.lstat(root)
+    except OSError as error:
+        ignored.append(_line(root, os_problem(error)))
+        return
+    if not stat.S_ISDIR(info.st_mode):
+        if stat.S_ISREG(info.st_mode):
+            yield root
+        else:
+            ignored.append(_line(root, FileProblem(Reason.SPECIAL_FILE)))
+        return
+    stack = [(root, 0)]
+    while stack:
+        folder, depth = stack.pop()
+        cancel.check()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda e: e.name)
+        except OSError as error:
+            ignored.append(_line(folder, os_problem(error)))
+            continue
+        for entry in entries:
+            path = Path(entry.path)
+            try:
+                if entry.is_symlink():
+                    ignored.append(_line(path, FileProblem(Reason.LINK)))
+                elif entry.is_file(follow_symlinks=False):
+                    yield path
+                elif entry.is_dir(follow_symlinks=False):
+                    node = entry.stat(follow_symlinks=False)
+                    identity = (node.st_dev, node.st_ino)
+                    if depth >= MAX_DEPTH:
+                        ignored.append(_line(path, FileProblem(Reason.TOO_DEEP)))
+                    elif node.st_ino == 0 or identity not in folders:  # Windows tells no inode here
+                        folders.add(identity)
+                        stack.append((path, depth + 1))
+                else:
+                    ignored.append(_line(path, FileProblem(Reason.SPECIAL_FILE)))
+            except OSError as error:
+                ignored.append(_line(path, os_problem(error)))
+
+
+# -- looking at one file ---------------------------------------------------------------------------
+
+
+def _examine_all(paths: list[Path], cancel: CancelToken) -> list[_Found]:
+    found = []
+    for path in paths:
+        cancel.check()
+        found.append(_examine(FileRef(path), cancel))
+    return found
+
+
+def _examine(ref: FileRef, cancel: CancelToken) -> _Found:
+    try:
+        with ref.open() as source:
+            head = source.read(0, 352)
+            if head.startswith(ZIP_MAGIC):
+                return _examine_archive(ref, cancel)
+            if _is_volume(head, ref.path):
+                if ref.archive is not None:
+                    raise FileProblem(Reason.VOLUME_FILE, "unpack the archive first")
+                return _Found(volume=ref.path)
+            slices, _ = read_slices(source, ref)
+            return _Found(slices=tuple(slices))
+    except FileProblem as problem:
+        return _Found(ignored=(_line(ref.path, problem),))
+
+
+def _examine_archive(ref: FileRef, cancel: CancelToken) -> _Found:
+    archive = Archive(ref.path) if ref.archive is None else ref.archive.nested(ref.member)
+    result = _Found(entries=0)
+    for index in islice(range(len(archive.members)), MAX_MEMBERS):
+        cancel.check()
+        inner = _examine(FileRef(archive.label(index), archive, index), cancel)
+        result.entries += inner.entries
+        result.slices += inner.slices
+        result.ignored += inner.ignored
+    if len(archive.members) > MAX_MEMBERS:
+        result.entries += 1
+        result.ignored += (_line(ref.path, FileProblem(Reason.TOO_MANY, f"{len(archive.members)} members")),)
+    if not archive.members:
+        result.entries = 1
+        result.ignored += (_line(ref.path, FileProblem(Reason.EMPTY_FILE, "empty archive")),)
+    return result
+
+
+def _is_volume(head: bytes, path: Path) -> bool:
+    """NIfTI-1 (plain or gzip), NRRD or MetaImage, by magic."""
+    if head[344:348] in (b"n+1\0", b"ni1\0") or head.startswith(b"NRRD000"):
+        return True
+    if head.startswith(b"\x1f\x8b"):
+        return path.name.lower().endswith(".nii.gz") or _gzip_is_nifti(path)
+    start = head[:200].lstrip().lower()
+    return start.startswith((b"objecttype", b"ndims", b"comment")) and b"=" in start and b"dims" in head.lower()
+
+
+def _gzip_is_nifti(path: Path) -> bool:
+    import zlib
+
+    from .source import FileBytes
+
+    try:
+        with FileBytes(path) as source:
+            head = zlib.decompressobj(31).decompress(source.read(0, 4096), 352)
+    except (zlib.error, FileProblem):
+        return False
+    return head[344:348] == b"n+1\0"

@@ -1,0 +1,138 @@
+"""A found series: what a scan hands to the picker and the reader. Headers only, no pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..volume import Geometry, SeriesMeta, SeriesWarning
+from ..window import MAX_WIDTH, MIN_WIDTH, Window
+from . import header as h
+from .charset import decode
+from .codes import Kind, Reason
+from .header import Slice, Values
+from .syntax import syntax_name
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """One entry that is not shown: its path, one sentence why, the stable code and the kind of reason."""
+
+    path: Path
+    reason: str
+    code: str
+    kind: str = Kind.EXCLUDED.value
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The accounting identity: ``seen == accepted + duplicates + excluded + rejected``."""
+
+    seen: int = 0
+    accepted: int = 0
+    duplicates: int = 0
+    excluded: int = 0
+    rejected: int = 0
+
+    @property
+    def balanced(self) -> bool:
+        """True when every entry that was seen has exactly one fate."""
+        return self.seen == self.accepted + self.duplicates + self.excluded + self.rejected
+
+
+@dataclass(frozen=True)
+class FoundSeries:
+    """One CT series as its headers tell it.
+
+    ``state`` is ``ready``, ``notes`` (see ``warnings``) or ``blocked`` (first warning says why; never
+    shown as a volume). ``files`` are in slice order, ascending along the normal; members of an archive
+    carry a label, not a place on disk. ``phase`` tells apart series with the same ``uid``.
+    """
+
+    meta: SeriesMeta
+    geometry: Geometry
+    files: tuple[Path, ...]
+    warnings: tuple[SeriesWarning, ...] = ()
+    state: str = "ready"
+    phase: str = ""
+    slices: tuple[Slice, ...] = field(default=(), repr=False)
+    volume_file: Path | None = None
+
+    @property
+    def uid(self) -> str:
+        """SeriesInstanceUID, shared by the phases of one series."""
+        return self.meta.uid
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(z, y, x)."""
+        return self.geometry.shape
+
+    @property
+    def thumbnail_index(self) -> int:
+        """The middle slice."""
+        return self.shape[0] // 2
+
+    @property
+    def blocked_reason(self) -> str:
+        """Why a blocked series may not be opened, else empty."""
+        return self.warnings[0].message if self.state == "blocked" and self.warnings else ""
+
+
+def make_meta(item: Slice, slices: Sequence[Slice]) -> tuple[SeriesMeta, bool]:
+    """What the header of ``item`` says; the flag is True when a name's character set had to be guessed."""
+    values = Values(item.header, item.spec.little)
+    charset = item.header.get(h.CHARSET, b"")
+    guessed = False
+
+    def words(tag: int, is_name: bool = False) -> str:
+        nonlocal guessed
+        decoded, guess = decode(item.header.get(tag, b""), charset, is_name)
+        guessed = guessed or guess
+        return decoded
+
+    meta = SeriesMeta(
+        uid=values.text(h.SERIES_UID),
+        study_uid=values.text(h.STUDY_UID),
+        frame_of_reference_uid=values.text(h.FRAME_UID),
+        modality=values.text(h.MODALITY) or "CT",
+        description=words(h.SERIES_DESCRIPTION),
+        study_description=words(h.STUDY_DESCRIPTION),
+        series_number=values.text(h.SERIES_NUMBER),
+        patient_name=words(h.PATIENT_NAME, True),
+        patient_id=words(h.PATIENT_ID),
+        patient_birth_date=values.text(h.BIRTH_DATE),
+        patient_sex=values.text(h.SEX),
+        study_date=values.text(h.STUDY_DATE),
+        study_time=values.text(h.STUDY_TIME),
+        institution=words(h.INSTITUTION),
+        manufacturer=words(h.MANUFACTURER),
+        model_name=words(h.MODEL_NAME),
+        patient_position=values.text(h.POSITION),
+        body_part=values.text(h.BODY_PART),
+        kernel=words(h.KERNEL),
+        kvp=values.optional(h.KVP),
+        tube_current_ma=values.optional(h.CURRENT),
+        exposure_mas=values.optional(h.EXPOSURE),
+        slice_thickness_mm=values.optional(h.THICKNESS),
+        transfer_syntax=syntax_name(item.spec.syntax),
+        lossy=any(Reason.LOSSY in other.notes for other in slices),
+        windows=_windows(values),
+        voi_function=values.text(h.VOI_FUNCTION).upper() or "LINEAR",
+    )
+    return meta, guessed
+
+
+def _windows(values: Values) -> tuple[tuple[Window, str], ...]:
+    """The header's own windows; a nonsense one is dropped, it only would be an offer."""
+    found = []
+    for center, width in zip(values.texts(h.CENTER), values.texts(h.WIDTH), strict=False):
+        try:
+            window = Window(float(width), float(center))
+        except ValueError:
+            continue
+        if MIN_WIDTH <= window.width <= MAX_WIDTH and abs(window.level) <= MAX_WIDTH:
+            found.append((window, f"Header {len(found) + 1}" if found else "Header"))
+    return tuple(found)
