@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from pathlib import Path
 from types import TracebackType
+from typing import IO
 
 from .codes import FileProblem, Reason
 from .source import FileBytes
@@ -26,7 +27,7 @@ _ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 class MemberBytes:
     """One member, inflated only as far as somebody asks; see ``source.ByteSource``."""
 
-    def __init__(self, stream: io.BufferedIOBase | zipfile.ZipExtFile, size: int) -> None:
+    def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream = stream
         self._out = bytearray()
         self.size = size
@@ -97,7 +98,7 @@ class Archive:
         self._lock = threading.Lock()
         stream = io.BytesIO(data) if data is not None else _Seekable(FileBytes(path))
         try:
-            self._zip = zipfile.ZipFile(stream)  # type: ignore[arg-type]
+            self._zip = zipfile.ZipFile(stream)
             self.members = [info for info in self._zip.infolist() if not info.is_dir()]
         except _ERRORS as error:
             stream.close()

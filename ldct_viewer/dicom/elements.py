@@ -33,8 +33,8 @@ IMPLICIT_LE, EXPLICIT_LE, DEFLATED, EXPLICIT_BE = (
 
 _LONG = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UT", b"UN", b"UC", b"UR", b"SV", b"UV"))
 _SHORT = frozenset(
-    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO", b"LT", b"PN", b"SH", b"SL")
-    + (b"SS", b"ST", b"TM", b"UI", b"UL", b"US")
+    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO")
+    + (b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US")  # noqa: RUF005 - two short lines
 )
 _VRS = _LONG | _SHORT
 # Implicit VR does not say what is a sequence; an undefined length says it.
@@ -316,15 +316,14 @@ def parse_items(raw: bytes, little: bool, explicit: bool, depth: int = 0) -> lis
 
     For the functional groups of multi-frame images, which are a few levels deep.
     """
-    items, position, _ = _items(raw, 0, len(raw), little, explicit, depth)
+    items, position, _ = _items(raw, (0, len(raw)), little, explicit, depth)
     if position > len(raw):
         raise FileProblem(Reason.MALFORMED, "sequence")
     return items
 
 
-def _items(
-    raw: bytes, position: int, end: int, little: bool, explicit: bool, depth: int
-) -> tuple[list[Item], int, bool]:
+def _items(raw: bytes, span: tuple[int, int], little: bool, explicit: bool, depth: int) -> tuple[list[Item], int, bool]:
+    position, end = span
     if depth > 8:
         raise FileProblem(Reason.NESTED)
     header = _LE if little else _BE
@@ -339,12 +338,13 @@ def _items(
         stop = end if length == UNDEFINED else position + length
         if stop > end:
             raise FileProblem(Reason.TRUNCATED, "sequence")
-        item, position = _item(raw, position, stop, little, explicit, depth)
+        item, position = _item(raw, (position, stop), little, explicit, depth)
         items.append(item)
     return items, position, False
 
 
-def _item(raw: bytes, position: int, end: int, little: bool, explicit: bool, depth: int) -> tuple[Item, int]:
+def _item(raw: bytes, span: tuple[int, int], little: bool, explicit: bool, depth: int) -> tuple[Item, int]:
+    position, end = span
     header = _LE if little else _BE
     explicit_header = _LE_EXPLICIT if little else _BE_EXPLICIT
     long_length = _LE_LONG if little else _BE_LONG
@@ -362,7 +362,7 @@ def _item(raw: bytes, position: int, end: int, little: bool, explicit: bool, dep
                     raise FileProblem(Reason.TRUNCATED, "sequence")
                 length, start = long_length.unpack_from(raw, start)[0], start + 4
         if length == UNDEFINED:
-            nested, position, _ = _items(raw, start, end, little, explicit and vr != b"UN", depth + 1)
+            nested, position, _ = _items(raw, (start, end), little, explicit and vr != b"UN", depth + 1)
             item[tag] = nested
             continue
         position = start + length
@@ -370,7 +370,7 @@ def _item(raw: bytes, position: int, end: int, little: bool, explicit: bool, dep
             raise FileProblem(Reason.TRUNCATED, "sequence")
         value = raw[start:position]
         if vr == b"SQ" or (not explicit and value[:4] in (b"\xfe\xff\x00\xe0",)):
-            nested, _, _ = _items(value, 0, len(value), little, explicit, depth + 1)
+            nested, _, _ = _items(value, (0, len(value)), little, explicit, depth + 1)
             item[tag] = nested
         else:
             item[tag] = value

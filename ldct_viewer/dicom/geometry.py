@@ -17,6 +17,7 @@ IRREGULAR_MM = 0.05
 MISSING_SHARE = 0.05  # a step counts as n × the median when it is within this share of it
 TILT_DEG = 0.1
 STRAIGHT_MM = 0.1
+Vector3 = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -136,11 +137,17 @@ def _geometry(
     columns: tuple[NDArray[np.float64], ...],
     places: tuple[float, ...] | None,
 ) -> Geometry:
-    matrix = np.stack(columns, axis=1) + 0.0  # no −0.0
+    matrix = np.stack(columns, axis=1)
     return Geometry(
         shape=(shape[0], shape[1], shape[2]),
         spacing_mm=(spacing[0], spacing[1], spacing[2]),
         origin_lps=(float(origin[0]), float(origin[1]), float(origin[2])),
-        direction=tuple(tuple(float(v) for v in line) for line in matrix),  # type: ignore[arg-type]
+        direction=as_direction(matrix),
         z_positions_mm=places,
     )
+
+
+def as_direction(matrix: NDArray[np.float64]) -> tuple[Vector3, Vector3, Vector3]:
+    """A 3 × 3 matrix as ``Geometry.direction`` wants it, without negative zeros."""
+    x, y, z = ((float(a), float(b), float(c)) for a, b, c in matrix + 0.0)
+    return x, y, z

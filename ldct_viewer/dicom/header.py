@@ -194,9 +194,9 @@ def require(values: Values) -> None:
         (SIGNED, "PixelRepresentation"),
         (PHOTOMETRIC, "PhotometricInterpretation"),
     ):
-        if not values.raw.get(tag, b"").strip(b" \0") and not (
-            values.integer(tag) is not None and tag in (SIGNED, ROWS, COLUMNS, ALLOCATED, STORED)
-        ):
+        blank_uid = tag == SERIES_UID and tag in values.raw  # blanked by an anonymiser: grouped by folder instead
+        number_there = tag not in (SOP_UID, SERIES_UID, PHOTOMETRIC) and values.integer(tag) is not None
+        if not (blank_uid or number_there or values.raw.get(tag, b"").strip(b" \0")):
             raise FileProblem(Reason.MISSING_ATTRIBUTE, name)
 
 

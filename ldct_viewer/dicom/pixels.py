@@ -43,7 +43,7 @@ def to_hu(words: NDArray[Any], spec: PixelSpec) -> HuSlice:
         if spec.stored < bits:
             sign = 1 << (spec.stored - 1)
             wide = np.int16 if spec.stored < 16 else np.int32 if spec.stored < 32 else np.int64
-            stored = (stored.astype(wide) ^ wide(sign)) - wide(sign)
+            stored = np.bitwise_xor(stored.astype(wide), wide(sign)) - wide(sign)
         else:
             stored = stored.view(f"i{words.dtype.itemsize}")
     padding = _padding_mask(stored, spec)

@@ -127,7 +127,7 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> tuple[SeriesMeta, bool]:
 
 def _windows(values: Values) -> tuple[tuple[Window, str], ...]:
     """The header's own windows; a nonsense one is dropped, it only would be an offer."""
-    found = []
+    found: list[tuple[Window, str]] = []
     for center, width in zip(values.texts(h.CENTER), values.texts(h.WIDTH), strict=False):
         try:
             window = Window(float(width), float(center))

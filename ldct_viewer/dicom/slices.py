@@ -31,6 +31,7 @@ from .header import (
     PATIENT_ID,
     PIXEL_SPACING,
     RESCALE_TYPE,
+    SERIES_NUMBER,
     SERIES_UID,
     SHARED_GROUPS,
     SLOPE,
@@ -133,7 +134,7 @@ def _common(parsed: Parsed, values: Values, spec: PixelSpec, ref: FileRef, defec
         pixel_offset=parsed.pixel_offset,
         pixel_length=parsed.pixel_length,
         group=(
-            values.text(SERIES_UID),
+            values.text(SERIES_UID) or (str(ref.path.parent), values.text(SERIES_NUMBER)),
             values.text(STUDY_UID),
             values.raw.get(PATIENT_ID, b"").strip(b" \0"),
             values.text(FRAME_UID),

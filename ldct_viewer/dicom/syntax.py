@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ def _decode_rle(data: bytes, spec: PixelSpec) -> NDArray[Any]:
 
     planes = spec.allocated // 8
     starts = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "little") for i in range(planes)] + [len(data)]
-    if starts[0] < 64 or any(a >= b for a, b in zip(starts, starts[1:], strict=False)):
+    if starts[0] < 64 or any(a >= b for a, b in pairwise(starts)):
         raise FileProblem(Reason.BAD_STREAM, "RLE segment table")
     pixels = spec.rows * spec.columns
     words = np.empty((pixels, planes), np.uint8)
