@@ -6,6 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,8 @@ def interactive_threads() -> int:
 class Denoiser:
     """A model on a device. One run at a time; may be used from any one thread.
 
-    ``threads`` limits CPU threads (default: all but one core; ``denoise`` without a window takes all).
+    ``threads``: slices denoised side by side on the CPU, one core each (default: all cores but one;
+    :meth:`denoise`, which has no window to keep lively, takes all).
     ``on_notice`` hears, in the running thread, what the user should know ("… continuing on the CPU").
     """
 
@@ -70,7 +72,7 @@ class Denoiser:
         """Let the libraries choose and pack their kernels for this matrix size; the first slice is then fast."""
         import torch
 
-        self._set_threads(self.threads or interactive_threads())
+        _one_thread()
         with torch.inference_mode():
             x = torch.zeros((1, 3, *shape), device=self._torch_device)
             self._net(x, torch.zeros(1, device=self._torch_device))
@@ -93,22 +95,26 @@ class Denoiser:
         if out.shape != volume.hu.shape or out.dtype != np.int16:
             raise ValueError("out must be int16 and have the volume's shape")
         queue = order if isinstance(order, OrderQueue) else FixedOrder(order, len(out))
-        self._set_threads(self.threads or interactive_threads())
-        while True:
-            cancel.check()
-            if pause is not None and not pause.wait(0.05):
-                continue
-            slices = queue.next(self._batch)
-            if not slices:
-                if queue.finished():
-                    return
-                queue.wait(0.05)
-                continue
-            if not self._try(volume, slices, out):
-                queue.give_back(slices)
-                continue
-            queue.mark_done(slices)
-            on_slices(slices)
+        workers = (self.threads or interactive_threads()) if self.device.kind == "cpu" else 1
+        with ThreadPoolExecutor(workers, "denoise", initializer=_one_thread) as pool:
+            busy: dict[Future[bool], list[int]] = {}
+            while True:
+                cancel.check()  # what is under way ends on its own and is not reported
+                ready = pause is None or pause.is_set()
+                while ready and len(busy) < workers and (slices := queue.next(self._batch)):
+                    busy[pool.submit(self._try, volume, slices, out)] = slices
+                if not busy:
+                    if queue.finished():
+                        return
+                    queue.wait(0.05) if ready or pause is None else pause.wait(0.05)
+                    continue
+                for future in wait(busy, 0.2, FIRST_COMPLETED).done:
+                    slices = busy.pop(future)
+                    if future.result():
+                        queue.mark_done(slices)
+                        on_slices(slices)
+                    else:
+                        queue.give_back(slices)
 
     def denoise(
         self,
@@ -176,11 +182,15 @@ class Denoiser:
             if volume.padding is not None:
                 np.copyto(out[k], hu[k], where=volume.padding[k])
 
-    def _set_threads(self, threads: int) -> None:
-        import torch
 
-        if torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)
+def _one_thread() -> None:
+    """Slices run side by side, each on one thread: no barriers, so a busy machine only slows in proportion.
+
+    (Two OpenMP threads in one slice: 37 → 900 ms as soon as another process wanted a core.)
+    """
+    import torch
+
+    torch.set_num_threads(1)
 
 
 def _neighbourhood(volume: Volume, k: int) -> NDArray[np.int16]:

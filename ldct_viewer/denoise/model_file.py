@@ -164,8 +164,7 @@ def load_model(path_or_id: str | Path | ModelInfo) -> Model:
     from .network import build
 
     try:
-        with torch.device("meta"):
-            net = build(info.architecture)
+        net = build(info.architecture)  # its size is bounded, so a card cannot ask for much memory
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The card's architecture is unknown: {error}.", _HINT, info.path, "unknown_arch") from error
     _compare(header, {k: tuple(v.shape) for k, v in net.state_dict().items()}, info.path)

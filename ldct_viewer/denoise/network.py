@@ -95,8 +95,20 @@ def trust(centre: Tensor) -> Tensor:
     where a whole 5 × 5 neighbourhood is at the scanner's floor: outside the reconstruction circle.
     """
     metal = ((METAL_END - centre) / (METAL_END - METAL_START)).clamp(0, 1)
-    outside = F.max_pool2d(centre, 5, stride=1, padding=2) <= HU_MIN
-    return metal * (centre >= HU_MIN) * ~outside
+    return metal * (centre >= HU_MIN) * ~_all_within(centre <= HU_MIN, 2)
+
+
+def _all_within(mask: Tensor, reach: int) -> Tensor:
+    """Erosion of a bool mask by a (2·reach + 1)² square; beyond the border counts as True. 20 × max_pool2d."""
+    mask = F.pad(mask, (reach,) * 4, value=True)
+    height, width = mask.shape[-2] - 2 * reach, mask.shape[-1] - 2 * reach
+    rows = mask[..., :width].clone()
+    for shift in range(1, 2 * reach + 1):
+        rows &= mask[..., shift : shift + width]
+    both = rows[..., :height, :].clone()
+    for shift in range(1, 2 * reach + 1):
+        both &= rows[..., shift : shift + height, :]
+    return both
 
 
 def pad_to_stride(x: Tensor, stride: int = STRIDE) -> Tensor:
@@ -116,8 +128,10 @@ def build(architecture: dict[str, Any]) -> PUNet:
     channels, blocks = tuple(architecture["channels"]), tuple(architecture["blocks"])
     if len(channels) != 3 or len(blocks) != 3:
         raise ValueError("a PU network has three levels")
-    if not all(isinstance(n, int) and 1 <= n <= 512 for n in channels + blocks):
-        raise ValueError("widths and block counts must be whole numbers from 1 to 512")
+    if not all(type(n) is int for n in channels + blocks) or min(channels + blocks) < 1:
+        raise ValueError("widths and block counts must be whole numbers from 1")
+    if max(channels) > 256 or max(blocks) > 4:
+        raise ValueError("widths go to 256 and block counts to 4")
     return PUNet(channels, blocks)
 
 

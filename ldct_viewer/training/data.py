@@ -85,6 +85,10 @@ class Sampler:
             if block[1].mean() > MARGIN_HU or r.random() < 0.1:
                 break
         block = resize(block, self.crop)
+        if r.random() < 0.6:  # thin or overlapping slices: neighbours partway to the next thick one
+            part = np.float32(r.uniform(0.05, 0.6))
+            block[0] = block[1] + part * (block[0] - block[1])
+            block[2] = block[1] + part * (block[2] - block[1])
         cell = height / 64
         rows = (top + (np.arange(self.crop) + 0.5) * need / self.crop) / cell - 0.5
         cols = (left + (np.arange(self.crop) + 0.5) * need / self.crop) / cell - 0.5

@@ -46,7 +46,7 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
     if args.start:
         net.load_state_dict(load_model(args.start).net.state_dict())
     log = _Log(args, held)
-    todo = [] if args.keep_targets else list(CLEAN_AT)
+    todo = [] if args.keep_targets else [0.0, 0.3] if args.start else list(CLEAN_AT)
 
     def between(done: float, ema: PUNet) -> None:
         if todo and done >= todo[0]:

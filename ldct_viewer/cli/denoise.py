@@ -1,0 +1,114 @@
+"""``ldct-viewer denoise IN OUT``: the viewer's denoising without a window."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from ..errors import OpenError, WriteError
+
+SUFFIXES = (".nii.gz", ".nrrd", ".mha")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("input", metavar="IN", type=Path, help="a series folder, or a NIfTI/NRRD/MetaImage file")
+    parser.add_argument("output", metavar="OUT", type=Path, help=f"file to write: {', '.join(SUFFIXES)}")
+    parser.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    parser.add_argument("--strength", type=_fraction, default=1.0, help="0 (as it was) to 1 (all noise; default)")
+    parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
+    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Denoise IN into OUT; what can be refused early is refused before any work."""
+    started = time.monotonic()
+    _check_output(args.input, args.output, args.force)
+    from ..denoise.model_file import default_model, find_model
+
+    info = find_model(args.model) if args.model else default_model()
+    from ..dicom.read import load
+
+    volume = load(args.input)
+    for warning in volume.warnings:
+        print(f"note: {warning.message}", file=sys.stderr)
+    from ..denoise.engine import Denoiser, choose_device
+    from ..denoise.model_file import load_model
+
+    device = choose_device(args.device)
+    denoiser = Denoiser(load_model(info), device, on_notice=_say)
+    progress = _Progress()
+    result = denoiser.denoise(volume, args.strength, progress)
+    progress.end()
+    from ..dicom.formats import save_volume
+
+    _check_output(args.input, args.output, args.force)  # it may have appeared meanwhile
+    save_volume(volume, result, args.output)
+    seconds = round(time.monotonic() - started, 3)
+    summary = {
+        "input": str(args.input),
+        "output": str(args.output),
+        "model": info.id,
+        "device": denoiser.device.id,
+        "strength": args.strength,
+        "slices": int(result.shape[0]),
+        "seconds": seconds,
+    }
+    if args.json:
+        print(json.dumps(summary, ensure_ascii=False))
+    else:
+        print(f"{result.shape[0]} slices → {args.output} in {seconds:.1f} s ({info.name}, {denoiser.device.name})")
+    return 0
+
+
+def _check_output(source: Path, target: Path, force: bool) -> None:
+    if not target.name.lower().endswith(SUFFIXES):
+        raise WriteError(
+            "OUT must end in " + ", ".join(SUFFIXES) + ".", "DICOM output follows later.", target, "suffix"
+        )
+    if not target.absolute().parent.is_dir():
+        raise WriteError("The folder for OUT does not exist.", "Make it first.", target.absolute().parent, "no_folder")
+    if target.is_dir():
+        raise WriteError("OUT is a folder.", "Name a file.", target, "is_folder")
+    if not source.exists():
+        raise OpenError("There is no such file or folder.", "Check the path.", source, "not_found")
+    if target.exists() and target.samefile(source):
+        raise WriteError("OUT is the input file; sources are never overwritten.", "Name another file.", target, "same")
+    if target.exists() and not force:
+        raise WriteError("OUT exists already.", "Use --force to replace it.", target, "exists")
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
+    return value
+
+
+def _say(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
+
+
+class _Progress:
+    """One line on stderr: rewritten on a terminal, every tenth of the work elsewhere."""
+
+    def __init__(self) -> None:
+        self._start, self._shown, self._tty = time.monotonic(), -1, sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int) -> None:
+        tenth = 10 * done // max(total, 1)
+        if not self._tty and tenth == self._shown:
+            return
+        self._shown = tenth
+        left = (time.monotonic() - self._start) / max(done, 1) * (total - done)
+        text = f"denoising {done}/{total}, {left:.0f} s left"
+        print(f"\r{text}\033[K" if self._tty else text, end="" if self._tty else "\n", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the rewritten line."""
+        if self._tty:
+            print(file=sys.stderr)
