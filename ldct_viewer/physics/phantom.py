@@ -63,9 +63,7 @@ NODULES: tuple[tuple[float, float, float, float, float], ...] = (
 )
 # model z mm at three levels of the right liver lobe, and places in it (x, y)
 _LIVER_PLACES = [
-    (x, y, z)
-    for z in (22.0, 42.0, 62.0)
-    for x, y in ((-96.0, -28.0), (-96.0, 18.0), (-62.0, 36.0), (-60.0, -34.0))
+    (x, y, z) for z in (22.0, 42.0, 62.0) for x, y in ((-96.0, -28.0), (-96.0, 18.0), (-62.0, 36.0), (-60.0, -34.0))
 ]
 
 

@@ -95,9 +95,7 @@ def smooth_closed(control: Floats, per_span: int = 12) -> Floats:
     """A closed Catmull-Rom curve through ``control`` (n, 2)."""
     t = np.arange(per_span)[:, None, None] / per_span
     p0, p1, p2, p3 = (np.roll(control, k, axis=0)[None] for k in (1, 0, -1, -2))
-    curve = 0.5 * (
-        2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-    )
+    curve = 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
     return curve.transpose(1, 0, 2).reshape(-1, 2)
 
 

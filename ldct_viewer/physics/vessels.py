@@ -78,4 +78,3 @@ def fill_points(
         nearest = np.minimum(nearest, np.sum((pool - pool[chosen[-1]]) ** 2, axis=1))
         chosen.append(int(np.argmax(nearest * rng.uniform(0.3, 1.0, len(pool)))))
     return pool[chosen]
-
