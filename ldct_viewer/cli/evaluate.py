@@ -1,0 +1,112 @@
+"""``ldct-viewer evaluate``: measure a volume, alone, against what it was made from, or against a reference."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..errors import OpenError, WriteError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("image", metavar="IMAGE", help="what to measure: a series folder, .nii.gz, .nrrd, .mha")
+    parser.add_argument("--reference", metavar="PATH", help="full dose or truth, on the same voxels")
+    parser.add_argument("--low", metavar="PATH", help="the low dose that IMAGE was made from, on the same voxels")
+    parser.add_argument("--slices", type=_positive, default=32, metavar="N", help="look at most at N slices (32)")
+    parser.add_argument(
+        "--disc",
+        action="append",
+        default=[],
+        type=_disc,
+        metavar="K,J,I,MM",
+        help="a round phantom insert for the TTF: slice, row, column (voxels from 0), radius in mm; repeatable",
+    )
+    parser.add_argument("--html", metavar="FILE", type=Path, help="also write a page with pictures")
+    parser.add_argument("--force", action="store_true", help="overwrite FILE")
+    parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and report."""
+    from ..dicom.read import load
+    from ..quality.page import write_page
+    from ..quality.report import evaluate
+
+    if args.html and args.html.exists() and not args.force:
+        raise WriteError("The page exists already.", "Add --force to overwrite it.", args.html, "exists")
+    paths = {name: path for name in ("image", "low", "reference") if (path := getattr(args, name))}
+    volumes = {}
+    for name, path in paths.items():
+        print(f"reading {name}: {path}", file=sys.stderr)
+        volumes[name] = load(Path(path))
+    for disc in args.disc:
+        if not 0 <= disc.k < volumes["image"].shape[0]:
+            raise OpenError(f"--disc names slice {disc.k}, which the image does not have.", code="geometry")
+    print("measuring", file=sys.stderr)
+    report = evaluate(
+        volumes["image"], volumes.get("reference"), volumes.get("low"), limit=args.slices, discs=args.disc
+    )
+    report["input"] = paths
+    if args.html:
+        write_page(args.html, report, dict(volumes), {name: Path(path).name for name, path in paths.items()})
+        print(f"page: {args.html}", file=sys.stderr)
+    print(json.dumps(report, ensure_ascii=False) if args.json else summary(report))
+    return 0
+
+
+def summary(report: dict[str, Any]) -> str:
+    """The report in some lines for a person."""
+    lines = []
+    for name in ("low", "image"):
+        for window, s in report.get("similarity", {}).get(name, {}).items():
+            if isinstance(s, dict):
+                where = f"{name}, {window} (level {s['window_level']:g}, width {s['window_width']:g} HU)"
+                psnr = "equal" if s["psnr_db"] is None else f"{s['psnr_db']:.2f} dB"
+                lines.append(f"{where}: PSNR {psnr}, SSIM {s['ssim']:.4f}, RMSE {s['rmse_window_hu']:.2f} HU")
+    for tissue, b in report.get("hu_bias", {}).get("image", {}).items():
+        lines.append(f"HU bias in {tissue}: {b['mean_hu']:+.2f} HU")
+    for name in ("low", "image", "reference"):
+        found = report["noise"].get(name)
+        if found and found["median_sd_hu"] is not None:
+            spectrum = report["spectrum"].get(name)
+            shape = f", spectrum mean {spectrum['mean_per_mm']:.3f} /mm" if spectrum else ""
+            lines.append(f"noise of {name} in soft tissue: {found['median_sd_hu']:.1f} HU{shape}")
+    for name, t in report["resolution"].items():
+        if t["ttf50_per_mm"] is not None:
+            lines.append(f"TTF50 of {name} ({t['edge']}): {t['ttf50_per_mm']:.3f} /mm")
+    found = report["detectability"]
+    for name in ("low", "image", "reference"):
+        if name in found:
+            values = zip(found["diameters_mm"], found[name]["dprime"], strict=True)
+            listed = ", ".join(f"{d:g} mm {value:.2f}" for d, value in values if value is not None)
+            lines.append(f"d′ of {found['contrast_hu']:g} HU discs in {name}: {listed}")
+    if "residual" in report:
+        means = report["residual"]["mean_by_tissue"]
+        lines.append("taken away, mean: " + ", ".join(f"{t} {m['mean_hu']:+.2f} HU" for t, m in means.items()))
+        leak = report["residual"]["structure_leakage"]
+        if leak:
+            lines.append(f"structure leakage {leak['index']:.3f} (worst slice {leak['worst']:.3f}; 0 is noise alone)")
+    return "\n".join([*lines, *report["notes"]])
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _disc(text: str) -> Any:
+    from ..quality.report import Disc
+
+    try:
+        k, j, i, radius = (float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("four numbers K,J,I,MM") from None
+    if radius <= 0 or k != int(k):
+        raise argparse.ArgumentTypeError("K is a whole number and MM above 0")
+    return Disc(int(k), j, i, radius)

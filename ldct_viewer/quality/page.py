@@ -1,0 +1,191 @@
+"""The report as one HTML page that needs no other file: tables, curves, pictures."""
+
+from __future__ import annotations
+
+import html
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .. import RESEARCH_NOTICE, __version__
+from ..errors import WriteError
+from ..volume import Volume
+from ..window import Window
+from .noise import local_sd
+from .pictures import diverging, grey, image_tag, plot
+from .report import Report
+
+_ORDER = ("low", "image", "reference")
+_STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}
+body{color:#222;background:#fff}
+h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #ddd}
+table{border-collapse:collapse;margin:.6em 0}td,th{padding:.25em .8em;text-align:right;border-bottom:1px solid #eee}
+td:first-child,th:first-child{text-align:left}.row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0;width:340px}
+img{width:100%;image-rendering:auto;background:#000}figcaption{font-size:13px;color:#555}svg{width:520px;max-width:100%}
+svg text{font:11px system-ui,sans-serif;fill:#444}svg .t{font-size:13px;font-weight:600}svg .g{stroke:#e5e5e5}
+.note{color:#555;font-size:13px}"""
+
+
+def write_page(path: Path, report: Report, volumes: dict[str, Volume | None], names: dict[str, str]) -> None:
+    """Write the page; ``volumes`` and ``names`` by "image", "low", "reference". Raises WriteError."""
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
+            file.write(page(report, volumes, names))
+        os.replace(file.name, path)
+    except OSError as error:
+        raise WriteError(
+            f"The page could not be written: {error.strerror}.", "Choose another place.", path, "write"
+        ) from error
+
+
+def page(report: Report, volumes: dict[str, Volume | None], names: dict[str, str]) -> str:
+    """The page's HTML."""
+    present = {name: volume for name in _ORDER if (volume := volumes.get(name)) is not None}
+    given = ", ".join(f"{name}: {html.escape(names[name])}" for name in present if name in names)
+    z, y, x = report["shape"]
+    spacing = " × ".join(f"{mm:.3g}" for mm in report["spacing_mm"])
+    parts = [
+        f"<p>{given}<br>{z} × {y} × {x} voxels of {spacing} mm; {len(report['slices'])} slices measured</p>",
+        _pictures(present, report),
+        _similarity(report),
+        _bias(report),
+        _noise(report),
+        _resolution(report),
+        _detectability(report),
+        _residual(report),
+        *(f'<p class="note">{html.escape(note)}</p>' for note in report["notes"]),
+        f'<p class="note">LDCT Viewer {__version__}. {html.escape(RESEARCH_NOTICE)}</p>',
+    ]
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Image quality</title>'
+        f"<style>{_STYLE}</style></head><body><h1>Image quality</h1>{''.join(parts)}</body></html>"
+    )
+
+
+def _pictures(present: dict[str, Volume], report: Report) -> str:
+    k = report["slices"][len(report["slices"]) // 2]
+    window = Window(400, 40)
+    figures = [image_tag(grey(v.hu[k], window), f"{name}, slice {k + 1}, 400 / 40 HU") for name, v in present.items()]
+    if "low" in present:
+        taken = present["low"].hu[k].astype(float) - present["image"].hu[k]
+        figures.append(image_tag(diverging(taken, 50.0), "residual low − image, ± 50 HU"))
+    if "reference" in present:
+        error = present["image"].hu[k].astype(float) - present["reference"].hu[k]
+        figures.append(image_tag(diverging(error, 50.0), "error image − reference, ± 50 HU"))
+    top = max(3.0 * (report["noise"]["image"]["median_sd_hu"] or 10.0), 1.0)
+    sd = grey(local_sd(present["image"].hu[k]), Window(top, top / 2))
+    figures.append(image_tag(sd, f"local SD of the image, 0 … {top:.0f} HU"))
+    return f'<div class="row">{"".join(figures)}</div>'
+
+
+def _similarity(report: Report) -> str:
+    rows = []
+    for name in ("low", "image"):
+        for window, s in report.get("similarity", {}).get(name, {}).items():
+            if isinstance(s, dict):
+                label = (
+                    f"{name}, {window} ({s['window_level']:g} / {s['window_width']:g} HU, range {s['data_range']:g})"
+                )
+                rows.append(
+                    (label, _n(s["psnr_db"], 2), _n(s["psnr_sd_db"], 2), _n(s["ssim"], 4), _n(s["rmse_window_hu"], 2))
+                )
+        if name in report.get("similarity", {}):
+            clip = "[−1024, 1900] HU"
+            rows.append((f"{name}, full range {clip}", "", "", "", _n(report["similarity"][name]["rmse_hu"], 2)))
+    head = ("against the reference: level / width", "PSNR dB", "± SD", "SSIM", "RMSE HU")
+    return _section("Similarity", _table(head, rows)) if rows else ""
+
+
+def _bias(report: Report) -> str:
+    rows = [
+        (f"{name}, {tissue}", _n(b["mean_hu"], 2), _n(b["rms_hu"], 2), f"{b['voxels']:,}")
+        for name in ("low", "image")
+        for tissue, b in report.get("hu_bias", {}).get(name, {}).items()
+    ]
+    head = ("minus the reference", "mean HU", "RMS HU", "voxels")
+    return _section("HU bias by tissue", _table(head, rows)) if rows else ""
+
+
+def _noise(report: Report) -> str:
+    spectra = report["spectrum"]
+    rows = []
+    for name in _ORDER:
+        if name in report["noise"]:
+            n, s = report["noise"][name], spectra.get(name, {})
+            rows.append(
+                (
+                    name,
+                    _n(n["median_sd_hu"], 1),
+                    _n(n["global_noise_level_hu"], 1),
+                    _n(s.get("peak_per_mm"), 3),
+                    _n(s.get("mean_per_mm"), 3),
+                )
+            )
+    text = _table(("soft tissue", "median SD HU", "mode of SD HU", "peak /mm", "mean /mm"), rows)
+    if report["noise"].get("reduction") is not None:
+        shift = spectra.get("image", {}).get("mean_shift_from_low")
+        text += f"<p>Noise {-100 * report['noise']['reduction']:+.0f} %"
+        text += "" if shift is None else f"; mean noise frequency {100 * shift:+.0f} %"
+        text += ".</p>"
+    curves = {name: (s["frequency_per_mm"], s["power_hu2_mm2"]) for name, s in spectra.items()}
+    if curves:
+        rois = spectra["image"]
+        text += plot("Noise power spectrum", "cycles / mm", "HU² mm²", curves)
+        text += f'<p class="note">{rois["rois"]} flat squares of {rois["roi_px"]} px, second-order trend removed.</p>'
+    return _section("Noise", text)
+
+
+def _resolution(report: Report) -> str:
+    found = report["resolution"]
+    if not found:
+        return ""
+    rows = [
+        (f"{name} ({t['edge']})", _n(t["ttf50_per_mm"], 3), _n(t["ttf10_per_mm"], 3), _n(t["contrast_hu"], 0))
+        for name, t in found.items()
+    ]
+    curves = {name: (t["frequency_per_mm"], t["ttf"]) for name, t in found.items()}
+    text = _table(("edge", "TTF50 /mm", "TTF10 /mm", "contrast HU"), rows)
+    return _section("Resolution", text + plot("Task transfer function", "cycles / mm", "TTF", curves))
+
+
+def _detectability(report: Report) -> str:
+    found = report["detectability"]
+    rows = [(name, *(_n(d, 2) for d in found[name]["dprime"])) for name in _ORDER if name in found]
+    if "ratio_to_low" in found:
+        rows.append(("image / low", *(_n(d, 2) for d in found["ratio_to_low"])))
+    head = (f"d′ of {found['contrast_hu']:g} HU discs", *(f"{d:g} mm" for d in found["diameters_mm"]))
+    note = (
+        '<p class="note">Non-prewhitening observer, from the measured spectrum and edge. The sharpness of faint '
+        "lesions can be less than that of the skin: trust a phantom study above this.</p>"
+    )
+    return _section("Detectability", _table(head, rows) + note) if rows else ""
+
+
+def _residual(report: Report) -> str:
+    found = report.get("residual")
+    if not found:
+        return ""
+    rows = [(t, _n(m["mean_hu"], 2), _n(m["sd_hu"], 1), f"{m['voxels']:,}") for t, m in found["mean_by_tissue"].items()]
+    text = _table(("low − image", "mean HU", "SD HU", "voxels"), rows)
+    leak = found["structure_leakage"]
+    if leak:
+        text += (
+            f"<p>Structure leakage index {leak['index']:.3f} (median; worst {leak['worst']:.3f} on slice "
+            f"{leak['worst_slice'] + 1}; 0 is noise alone), edge ratio {leak['edge_ratio']:.2f}.</p>"
+        )
+    return _section("Residual: what was taken away", text)
+
+
+def _section(title: str, content: str) -> str:
+    return f"<h2>{html.escape(title)}</h2>{content}"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    top = "".join(f"<th>{html.escape(cell)}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><tr>{top}</tr>{body}</table>"
+
+
+def _n(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
