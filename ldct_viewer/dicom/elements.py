@@ -32,10 +32,7 @@ IMPLICIT_LE, EXPLICIT_LE, DEFLATED, EXPLICIT_BE = (
 )
 
 _LONG = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UT", b"UN", b"UC", b"UR", b"SV", b"UV"))
-_SHORT = frozenset(
-    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FL", b"FD", b"IS", b"LO")
-    + (b"LT", b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US")  # noqa: RUF005 - two short lines
-)
+_SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
 _VRS = _LONG | _SHORT
 # Implicit VR does not say what is a sequence; an undefined length says it.
 _LE, _BE = Struct("<HHL"), Struct(">HHL")
@@ -98,9 +95,12 @@ def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collect
     position = 132
     if head[128:132] != b"DICM":
         parsed.preamble = False
-        position = 4 if head[:4] == b"DICM" else 0
-        if not _plausible_start(head[position:], source.size):
+        # Met in the wild: only the magic, nothing at all, one stray byte in front.
+        starts = (4,) if head[:4] == b"DICM" else (0, 1)
+        plausible = [start for start in starts if _plausible_start(head[start:], source.size)]
+        if not plausible:
             raise FileProblem(Reason.NOT_DICOM, _looks_like(head))
+        position = plausible[0]
     position = _read_meta(window, position, parsed)
     parsed.syntax = text(parsed.meta.get(TRANSFER_SYNTAX, b""))
     if parsed.syntax == DEFLATED:

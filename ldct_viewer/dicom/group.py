@@ -242,8 +242,9 @@ def _series(
 def _notes(ordered: Sequence[Slice], copies: Sequence[Slice]) -> list[SeriesWarning]:
     notes = []
     if copies:
-        text = f"{len(copies)} identical cop{'ies' if len(copies) > 1 else 'y'} ignored."
-        notes.append(SeriesWarning(Reason.DUPLICATES.code, text, _names(copies)))
+        names = tuple(dict.fromkeys(str(copy.path) for copy in copies))  # frames of one file count once
+        text = f"{len(names)} identical cop{'ies' if len(names) > 1 else 'y'} ignored."
+        notes.append(SeriesWarning(Reason.DUPLICATES.code, text, names[:_MAX_LISTED]))
     counted: dict[Reason, list[Slice]] = defaultdict(list)
     for item in ordered:
         for reason in item.notes:

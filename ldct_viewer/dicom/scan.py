@@ -41,8 +41,8 @@ class _Found:
     """What one file turned out to be: slices, a line, or a volume file."""
 
     entries: int = 1
-    slices: tuple[Slice, ...] = ()
-    ignored: tuple[Ignored, ...] = ()
+    slices: list[Slice] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
     volume: Path | None = None
 
 
@@ -207,9 +207,9 @@ def _examine(ref: FileRef, cancel: CancelToken) -> _Found:
                     raise FileProblem(Reason.VOLUME_FILE, "unpack the archive first")
                 return _Found(volume=ref.path)
             slices, _ = read_slices(source, ref)
-            return _Found(slices=tuple(slices))
+            return _Found(slices=slices)
     except FileProblem as problem:
-        return _Found(ignored=(_line(ref.path, problem),))
+        return _Found(ignored=[_line(ref.path, problem)])
 
 
 def _examine_archive(ref: FileRef, cancel: CancelToken) -> _Found:
@@ -217,16 +217,19 @@ def _examine_archive(ref: FileRef, cancel: CancelToken) -> _Found:
     result = _Found(entries=0)
     for index in islice(range(len(archive.members)), MAX_MEMBERS):
         cancel.check()
-        inner = _examine(FileRef(archive.label(index), archive, index), cancel)
+        if archive.members[index].file_size == 0:
+            inner = _Found(ignored=[_line(archive.label(index), FileProblem(Reason.EMPTY_FILE))])
+        else:
+            inner = _examine(FileRef(archive.label(index), archive, index), cancel)
         result.entries += inner.entries
         result.slices += inner.slices
         result.ignored += inner.ignored
     if len(archive.members) > MAX_MEMBERS:
         result.entries += 1
-        result.ignored += (_line(ref.path, FileProblem(Reason.TOO_MANY, f"{len(archive.members)} members")),)
+        result.ignored.append(_line(ref.path, FileProblem(Reason.TOO_MANY, f"{len(archive.members)} members")))
     if not archive.members:
         result.entries = 1
-        result.ignored += (_line(ref.path, FileProblem(Reason.EMPTY_FILE, "empty archive")),)
+        result.ignored.append(_line(ref.path, FileProblem(Reason.EMPTY_FILE, "empty archive")))
     return result
 
 

@@ -65,10 +65,10 @@ def read_slices(source: ByteSource, ref: FileRef) -> tuple[list[Slice], Parsed]:
     blank = _fill_blank_uids(parsed)
     values = Values(parsed.values, parsed.little)
     check_kind(parsed, values)
-    require(values)
-    spec = pixel_spec(parsed, values)
     if parsed.pixel_offset < 0 or parsed.pixel_length == 0:
         raise FileProblem(Reason.NO_PIXELS)
+    require(values)
+    spec = pixel_spec(parsed, values)
     syntax = SYNTAXES.get(parsed.syntax)
     defects: list[tuple[Reason, str]] = []
     if syntax is None:

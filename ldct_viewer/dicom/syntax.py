@@ -66,8 +66,9 @@ def syntax_name(uid: str) -> str:
 
 
 def _check_end(data: bytes) -> None:
-    """JPEG family: the stream must end with FF D9; DICOM pads it to even length, some pad with more zeros."""
-    if not data.endswith((b"\xff\xd9", b"\xff\xd9\x00")) and not data.rstrip(b"\0").endswith(b"\xff\xd9"):
+    """JPEG family: the stream must end with FF D9; DICOM pads it to even length, some with FF or more zeros."""
+    # In both families FF D9 cannot occur inside coded data, so padding of either kind may follow it.
+    if not data[-64:].rstrip(b"\0\xff").endswith(b"\xff\xd9") and not data.rstrip(b"\0").endswith(b"\xff\xd9"):
         raise FileProblem(Reason.TRUNCATED, "compressed image without its end marker")
 
 
@@ -140,7 +141,7 @@ def _decode_rle(data: bytes, spec: PixelSpec) -> NDArray[Any]:
         size, used = _packbits_size(segment, pixels)
         if size < pixels:
             raise FileProblem(Reason.TRUNCATED, f"RLE segment of {size} instead of {pixels} bytes")
-        if size != pixels:
+        if size != pixels or (len(segment) - used > 3 and segment[used:].strip(b"\0\x80")):
             raise FileProblem(Reason.BAD_STREAM, "RLE segment longer than the image")
         # little-endian words: the first plane is the most significant byte
         words[:, planes - 1 - plane] = np.frombuffer(packbits_decode(segment[:used]), np.uint8)
