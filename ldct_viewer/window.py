@@ -92,7 +92,9 @@ def apply_voi(hu: NDArray[np.floating], window: Window, function: str = "LINEAR_
     if function == "LINEAR_EXACT":
         return np.clip((x - c) / w + 0.5, 0.0, 1.0)
     if function == "SIGMOID":
-        return 1.0 / (1.0 + np.exp(-4.0 * (x - c) / w))
+        # Far outside a narrow window exp overflows to infinity: the grey is 0 there, as it should be.
+        with np.errstate(over="ignore"):
+            return 1.0 / (1.0 + np.exp(-4.0 * (x - c) / w))
     raise ValueError(f"unknown VOI LUT function {function!r}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-MIN_ZOOM, MAX_ZOOM = 0.2, 60.0
+MIN_ZOOM, MAX_ZOOM = 0.05, 60.0  # small enough for 1:1 of a small picture in a large view
 
 
 @dataclass(frozen=True)

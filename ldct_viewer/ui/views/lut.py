@@ -21,11 +21,11 @@ _HU = np.arange(65536, dtype=np.uint16).view(np.int16).astype(np.float32)
 @lru_cache(maxsize=8)
 def gray_lut(window: Window, function: str, invert: bool) -> NDArray[np.uint32]:
     """Grey by a DICOM VOI function (LINEAR, LINEAR_EXACT, SIGMOID; another name counts as LINEAR)."""
-    if function == "SIGMOID":
+    if function == "SIGMOID" or (function == "LINEAR" and window.width <= 1):
         level = (apply_voi(_HU, window, function) * 255.0).astype(np.float32)
     else:
         # The two linear functions in place, in float32: this runs on every move of a window drag.
-        exact = function == "LINEAR_EXACT" or window.width <= 1
+        exact = function == "LINEAR_EXACT" or window.width <= 1.0
         centre, width = (window.level, window.width) if exact else (window.level - 0.5, window.width - 1.0)
         level = _HU - np.float32(centre)
         level *= np.float32(255.0 / max(width, 1e-3))

@@ -88,6 +88,7 @@ def paint(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: Screen
         _color_bar(painter, view)
     _curtain(painter, view, labels=level != "none")
     _notes(painter, view, frame, screen)
+    _probe(painter, view, screen)
     _badge(painter, view, frame)
     if view.hasFocus():
         painter.setPen(QtGui.QColor(ACCENT))
@@ -231,6 +232,22 @@ def _color_bar(painter: QtGui.QPainter, view: PlaneView) -> None:
     unit = "" if small else " HU"
     for text, y in ((f"+{half:.0f}{unit}", top), (f"0{unit}", top + height / 2), (f"−{half:.0f}{unit}", top + height)):
         draw_text(painter, text, box.right() + 4, y - line_height(11) / 2, px=11)
+
+
+def _probe(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
+    """With the probe tool the values stand beside the pointer, on both sides."""
+    state, grid = view.state, view.grid
+    if state.tool != "probe" or state.pointer is None or grid is None:
+        return
+    lines = words.pointer_lines(view, small=True)
+    if not lines:
+        return
+    x, y = screen.to_screen(*grid.from_voxel(state.pointer))
+    # On the side of the pointer where there is room.
+    align, dx = ("left", 14) if x < view.width() - 150 else ("right", -14)
+    top = min(max(y + 12, 4), view.height() - 22 * len(lines) - 4)
+    for n, line in enumerate(lines):
+        draw_text(painter, line, x + dx, top + n * 20, px=12, align=align, back="#d0101214", color="#9be7ff")
 
 
 def _curtain(painter: QtGui.QPainter, view: PlaneView, *, labels: bool) -> None:

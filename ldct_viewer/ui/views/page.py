@@ -173,6 +173,7 @@ class ComparePage(QtWidgets.QWidget):
         """Slices arrived: a plane that shows one of them follows at once, reformatted ones soon."""
         changed = set(slices)
         for plane, source in self.sources.items():
+            source.forget_measurements()
             grid = source.grid
             if grid is not None and grid.z_dim is None and source.index() in changed:
                 source.invalidate()

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6 import QtGui
 
 from ...blend import blend, removed
+from ...quality.roi import Roi, RoiResult, measure
 from ..state import ViewState
 from .lut import BLACK, colourize, difference_lut, gray_lut
 from .plane_grid import PlaneGrid
@@ -40,6 +41,7 @@ class PlaneSource:
         self._hu: dict[str, NDArray[np.int16]] = {}
         self._blocks: dict[str, tuple[int, NDArray[np.int16]]] = {}
         self._frames: dict[str, Frame] = {}
+        self._measured: dict[tuple[Roi, float], RoiResult] = {}
         self._buffers: dict[str, NDArray[np.uint32]] = {}
 
     def open(self) -> None:
@@ -47,6 +49,7 @@ class PlaneSource:
         session = self.state.session
         self.grid = None if session is None else PlaneGrid(session.low.geometry, session.planes[self.plane])
         self._buffers.clear()
+        self._measured.clear()
         self.invalidate()
 
     def invalidate(self, *, data: bool = True, side: str | None = None, index: int | None = None) -> None:
@@ -97,6 +100,29 @@ class PlaneSource:
         if session is None or grid is None or session.denoised_ready is None:
             return False
         return grid.lines(session.denoised_ready, self.index())
+
+    def measure(self, roi: Roi) -> RoiResult:
+        """Values of a measurement on both sides, at the present strength; kept until something changes."""
+        session = self.state.session
+        if session is None:
+            return RoiResult()
+        key = (roi, self.state.strength)
+        if key not in self._measured:
+            if len(self._measured) > 200:  # every step of a drag leaves one
+                self._measured.clear()
+            self._measured[key] = measure(
+                session.low,
+                roi,
+                denoised=session.denoised,
+                strength=self.state.strength,
+                loaded=session.loaded,
+                ready=session.denoised_ready,
+            )
+        return self._measured[key]
+
+    def forget_measurements(self) -> None:
+        """Slices arrived: values may change."""
+        self._measured.clear()
 
     # -- making frames ----------------------------------------------------------------------------------
     def _low(self) -> Frame:

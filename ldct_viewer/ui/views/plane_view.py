@@ -10,7 +10,7 @@ from __future__ import annotations
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...blend import blend
-from ...quality.roi import Roi, RoiResult, measure
+from ...quality.roi import Roi, RoiResult
 from ..state import ViewState
 from . import overlays, roi_paint
 from .camera import Camera, ScreenMap
@@ -115,17 +115,7 @@ class PlaneView(QtWidgets.QWidget):
 
     def measure(self, roi: Roi) -> RoiResult:
         """Values of a measurement on both sides."""
-        session = self.state.session
-        if session is None:
-            return RoiResult()
-        return measure(
-            session.low,
-            roi,
-            denoised=session.denoised,
-            strength=self.state.strength,
-            loaded=session.loaded,
-            ready=session.denoised_ready,
-        )
+        return self.source.measure(roi)
 
     # -- painting ---------------------------------------------------------------------------------------
     def frame(self) -> Frame | None:

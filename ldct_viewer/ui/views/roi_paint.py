@@ -73,27 +73,33 @@ def _near(kind: str, a: QtCore.QPointF, b: QtCore.QPointF, pos: QtCore.QPointF) 
 def paint_rois(painter: QtGui.QPainter, view: PlaneView) -> None:
     """All measurements on the slice shown, with their values."""
     rois = view.state.rois
-    if not rois.all:
+    shown = rois.on(view.plane, view.source.index()) if rois.all else ()
+    if not shown:
         return
     painter.save()
     painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
-    for roi in rois.on(view.plane, view.source.index()):
+    boxes: list[QtCore.QRectF] = []
+    for roi in shown:
         ends = corners(view, roi)
         if ends is None:
             continue
-        chosen = roi is rois.selected
-        color = SELECTED if chosen else COLOR
+        boxes.append(QtCore.QRectF(*ends).normalized())
+        color = SELECTED if roi is rois.selected else COLOR
         for width, paint in ((3.0, QtGui.QColor(0, 0, 0, 150)), (1.4, QtGui.QColor(color))):
             painter.setPen(QtGui.QPen(paint, width))
             painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)
             _outline(painter, roi.kind, *ends)
-        if chosen:
+        if roi is rois.selected:
             painter.setPen(QtGui.QPen(QtGui.QColor(0, 0, 0), 1))
             painter.setBrush(QtGui.QColor(color))
             for point in handles(view, roi).values():
                 painter.drawRect(QtCore.QRectF(point.x() - 3.5, point.y() - 3.5, 7, 7))
+    taken = list(boxes)
+    for roi, box in zip(shown, boxes, strict=True):
+        chosen = roi is rois.selected
         lines = label_lines(view, roi, view.measure(roi), chosen)
-        _label(painter, view, lines, QtCore.QRectF(*ends).normalized(), color)
+        painter.setPen(QtGui.QColor(SELECTED if chosen else COLOR))
+        taken.append(_label(painter, view, lines, box, taken))
     painter.restore()
 
 
@@ -108,22 +114,44 @@ def _outline(painter: QtGui.QPainter, kind: str, a: QtCore.QPointF, b: QtCore.QP
         painter.drawEllipse(QtCore.QRectF(a, b).normalized())
 
 
-def _label(painter: QtGui.QPainter, view: PlaneView, lines: list[str], box: QtCore.QRectF, color: str) -> None:
+def _label(
+    painter: QtGui.QPainter, view: PlaneView, lines: list[str], box: QtCore.QRectF, taken: list[QtCore.QRectF]
+) -> QtCore.QRectF:
+    """Draw the label of the shape in ``box``, in the colour of the pen; returns where it went."""
+    color = painter.pen().color().name()
     px = 12 if view.width() >= 420 else 11
-    height = line_height(px) * len(lines)
     metrics = QtGui.QFontMetrics(_font(px))
     width = max(metrics.horizontalAdvance(line) for line in lines) + 10
-    # Right of the shape if there is room, else left of it, else inside the view wherever it fits.
-    x = box.right() + 8
-    if x + width > view.width() - 4:
-        x = box.left() - 8 - width
-    x = min(max(x, 4.0), max(view.width() - width - 4.0, 4.0))
-    y = min(max(box.center().y() - height / 2, 4.0), max(view.height() - height - 4.0, 4.0))
+    place = label_place(box, (width, line_height(px) * len(lines) + 4), (view.width(), view.height()), taken)
     painter.setPen(QtCore.Qt.PenStyle.NoPen)
     painter.setBrush(QtGui.QColor(0, 0, 0, 150))
-    painter.drawRoundedRect(QtCore.QRectF(x, y - 2, width, height + 4), 4, 4)
+    painter.drawRoundedRect(place, 4, 4)
     for n, line in enumerate(lines):
-        draw_text(painter, line, x + 3, y + n * line_height(px), px=px, color=color)
+        draw_text(painter, line, place.x() + 3, place.y() + 2 + n * line_height(px), px=px, color=color)
+    return place
+
+
+def label_place(
+    box: QtCore.QRectF, size: tuple[int, int], view: tuple[int, int], taken: list[QtCore.QRectF]
+) -> QtCore.QRectF:
+    """Where a label of ``size`` goes: beside its shape, inside the view, over as little else as may be."""
+    w, h = size
+    mid_x, mid_y = box.center().x() - w / 2, box.center().y() - h / 2
+    spots = (
+        (box.right() + 8, mid_y),
+        (box.left() - 8 - w, mid_y),
+        (mid_x, box.bottom() + 8),
+        (mid_x, box.top() - 8 - h),
+    )
+
+    def placed(x: float, y: float) -> QtCore.QRectF:
+        return QtCore.QRectF(min(max(x, 4), max(view[0] - w - 4, 4)), min(max(y, 4), max(view[1] - h - 4, 4)), w, h)
+
+    def covered(rect: QtCore.QRectF) -> float:
+        parts = (rect.intersected(other) for other in taken)
+        return sum(part.width() * part.height() for part in parts if not part.isEmpty())
+
+    return min((placed(*spot) for spot in spots), key=covered)
 
 
 def _font(px: int) -> QtGui.QFont:
@@ -160,7 +188,7 @@ def _details(view: PlaneView, stats: RoiStats) -> list[str]:
         view.tr("min {0}   median {1}   max {2}").format(
             number(stats.min_hu, 0), number(stats.median_hu), number(stats.max_hu, 0)
         ),
-        view.tr("{0} mm²   n {1}").format(number(stats.area_mm2), stats.n),
+        view.tr("{0} mm²   n {1}").format(number(stats.area_mm2, 0 if stats.area_mm2 >= 1000 else 1), stats.n),
     ]
 
 
