@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SCREENSHOT_SIZE = (1920, 1080)
+# The network is prepared while the user looks for the scan; with a path, once its first slice is up.
+WARM_UP_MS = 1500
 EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_INPUT, EXIT_OUTPUT = 0, 1, 2, 3, 6
 
 
@@ -43,6 +45,9 @@ def run_window(
     from .ui.settings import Settings
     from .ui.theme import apply_theme, ensure_fonts
 
+    # A painting thread gives the interpreter lock away in every Qt call; with the usual 5 ms it would wait
+    # that long each time a reader or an import holds it.
+    sys.setswitchinterval(0.0005)
     start_logging()
     sys.excepthook = _report
     QtWidgets.QApplication.setHighDpiScaleFactorRoundingPolicy(QtCore.Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
@@ -80,6 +85,8 @@ def run_window(
             window.opening.open_paths([Path(p) for p in paths])
         elif screenshot is not None:
             QtCore.QTimer.singleShot(0, lambda: window.opening.settled.emit(False))
+        else:
+            QtCore.QTimer.singleShot(WARM_UP_MS, window.denoising.warm_up)
 
     QtCore.QTimer.singleShot(0, begin)  # after the first paint
     return int(application.exec())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
+import threading
 from typing import Any
 
 from PySide6 import QtCore
@@ -11,6 +14,8 @@ from ..cancel import CancelToken
 from ..errors import Cancelled, LdctError
 
 log = logging.getLogger(__name__)
+
+NICENESS = 5
 
 
 class Job(QtCore.QObject):
@@ -47,7 +52,7 @@ class Job(QtCore.QObject):
         self.moveToThread(thread)
         thread.started.connect(self._run)
         thread.finished.connect(_Reaper.instance().reap, QtCore.Qt.ConnectionType.QueuedConnection)
-        thread.start()
+        thread.start(QtCore.QThread.Priority.LowPriority)
 
     def cancel(self) -> None:
         """Ask the work to stop; ``cancelled`` follows within one slice."""
@@ -60,6 +65,7 @@ class Job(QtCore.QObject):
 
     @QtCore.Slot()
     def _run(self) -> None:
+        _step_back()
         try:
             result = self.work()
         except Cancelled:
@@ -83,6 +89,15 @@ class Job(QtCore.QObject):
         self.finished.emit()
         if self._thread is not None:
             self._thread.quit()
+
+
+def _step_back() -> None:
+    """Let the window go first: on Linux a thread, and the threads it starts, can be nicer than the others.
+
+    Elsewhere Qt's thread priority does this; on Linux Qt ignores it for ordinary scheduling.
+    """
+    if sys.platform.startswith("linux"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 _alive: set[Job] = set()

@@ -40,7 +40,7 @@ def latin_key(event: QtGui.QKeyEvent, platform: str) -> str:
 
 
 class Keys(QtCore.QObject):
-    """An event filter on the application; acts only on this window and never while text is typed."""
+    """An event filter on the window; never acts while text is typed."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -51,20 +51,21 @@ class Keys(QtCore.QObject):
         self._blink.timeout.connect(self._flip)
         self._holds = {key.upper(): spec.slot for spec in ACTIONS if spec.hold for key in spec.key_list}
         self._plain = {key: spec.id for spec in ACTIONS if not spec.hold for key in spec.key_list if len(key) == 1}
-        application = QtWidgets.QApplication.instance()
-        assert application is not None
-        application.installEventFilter(self)
+
+    def attach(self) -> None:
+        """Listen on the native window, once it is there: few events pass through it, unlike the application."""
+        handle = self._window.windowHandle()
+        if handle is not None:
+            handle.installEventFilter(self)
 
     def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
         """Held keys and Hangul letters; everything else goes on."""
         kind = event.type()
-        if kind == QtCore.QEvent.Type.WindowDeactivate and watched is self._window:
+        if kind == QtCore.QEvent.Type.FocusOut:
             self._release_all()
         if kind not in (QtCore.QEvent.Type.KeyPress, QtCore.QEvent.Type.KeyRelease):
             return False
-        if not isinstance(watched, QtWidgets.QWidget) or not isinstance(event, QtGui.QKeyEvent):
-            return False
-        if watched.window() is not self._window or _types_text(watched):
+        if not isinstance(event, QtGui.QKeyEvent) or _types_text(QtWidgets.QApplication.focusWidget()):
             return False
         modifiers = event.modifiers() & ~QtCore.Qt.KeyboardModifier.KeypadModifier
         latin = latin_key(event, QtGui.QGuiApplication.platformName())
@@ -114,6 +115,6 @@ def _plain_name(event: QtGui.QKeyEvent) -> str:
     return chr(event.key()) if QtCore.Qt.Key.Key_A <= event.key() <= QtCore.Qt.Key.Key_Z else ""
 
 
-def _types_text(widget: QtWidgets.QWidget) -> bool:
+def _types_text(widget: QtWidgets.QWidget | None) -> bool:
     text_widgets = (QtWidgets.QLineEdit, QtWidgets.QAbstractSpinBox, QtWidgets.QTextEdit, QtWidgets.QPlainTextEdit)
     return isinstance(widget, text_widgets)

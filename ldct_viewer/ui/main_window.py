@@ -279,6 +279,11 @@ class MainWindow(QtWidgets.QMainWindow):
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        """The native window exists now: listen to its keys."""
+        super().showEvent(event)
+        self.keys.attach()
+
     # -- drag and drop, closing -------------------------------------------------------------------------
     def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
         """Welcome files and folders."""

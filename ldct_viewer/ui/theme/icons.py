@@ -7,7 +7,7 @@ from PySide6 import QtCore, QtGui
 from ...paths import resource
 
 _cache: dict[tuple[str, str], QtGui.QIcon] = {}
-_SIZES = (18, 36, 54)  # device pixels of an 18 px icon at 100, 200 and 300 %
+_SIZE = 18  # logical pixels
 
 
 def icon(name: str, colour: str = "") -> QtGui.QIcon:
@@ -23,10 +23,17 @@ def icon(name: str, colour: str = "") -> QtGui.QIcon:
             (QtGui.QIcon.Mode.Normal, colour),
             (QtGui.QIcon.Mode.Disabled, QtGui.QColor(palette.dim).darker(150).name()),
         ):
-            for size in _SIZES:
-                made.addPixmap(pixmap(name, size, shade), mode)
+            for scale in sorted({1.0, _scale()}):
+                drawn = pixmap(name, round(_SIZE * scale), shade)
+                drawn.setDevicePixelRatio(scale)
+                made.addPixmap(drawn, mode)
         _cache[key] = made
     return _cache[key]
+
+
+def _scale() -> float:
+    """Greatest device pixel ratio of the screens present."""
+    return max((screen.devicePixelRatio() for screen in QtGui.QGuiApplication.screens()), default=1.0)
 
 
 def pixmap(name: str, size: int, colour: str) -> QtGui.QPixmap:
