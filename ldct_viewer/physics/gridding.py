@@ -41,9 +41,11 @@ class FourierReconstructor:
         rho = m / self.bins  # cycles per pixel
         weight = np.abs(rho) / pixel_mm * kernel.apodisation(rho / pixel_mm)
         used = np.flatnonzero((np.abs(rho) < 0.5) & (weight > 1e-6 * weight.max()))
+        top = len(used) // 2
+        used = np.r_[1 : top + 1, self.bins - top : self.bins]
         # (−1)^m puts s = 0 on bin bins/2; π/views is dθ; 1/bins belongs to the inverse transform
         gain = weight * np.where(m.astype(int) % 2 == 0, 1.0, -1.0) * np.pi / views / self.bins
-        self._used = torch.as_tensor(used, device=self.device)
+        self._top = top  # used are m = ±1 … ±top: zero has no weight, ramp
         self._gain = torch.as_tensor(gain[used], dtype=torch.float32, device=self.device)
         theta = np.pi * np.arange(views) / views
         kx = (np.cos(theta)[:, None] * rho[used][None, :]).ravel() * self.grid
@@ -66,7 +68,6 @@ class FourierReconstructor:
         x = (np.arange(size) - size // 2) / self.grid
         arg = np.sqrt(np.maximum(beta**2 - (np.pi * _WIDTH * x) ** 2, 1e-12))
         window = np.sinh(arg) / arg
-        self._index = torch.as_tensor((np.arange(size) - size // 2) % self.grid, device=self.device)
         self._deapodise = torch.as_tensor(1 / np.outer(window, window), dtype=torch.float32, device=self.device)
 
     @property
@@ -76,18 +77,27 @@ class FourierReconstructor:
 
         return (torch.arange(self.bins, device=self.device, dtype=torch.float32) - self.bins // 2) * self.pixel_mm
 
+    def _crop(self, plane: torch.Tensor, dim: int) -> torch.Tensor:
+        """Positions −size/2 … size/2 − 1 of a periodic axis whose zero is at index 0."""
+        import torch
+
+        before = self.size // 2
+        parts = [plane.narrow(dim, self.grid - before, before), plane.narrow(dim, 0, self.size - before)]
+        return torch.cat(parts, dim=dim)
+
     def __call__(self, sinogram: torch.Tensor) -> torch.Tensor:
         """(batch, views, bins) real or complex → (batch, size, size) of the same kind, in 1/mm."""
         import torch
 
         batch = sinogram.shape[0]
         real = not sinogram.is_complex()
-        spectrum = torch.fft.fft(sinogram, dim=-1)[..., self._used] * self._gain
+        spectrum = torch.fft.fft(sinogram, dim=-1)
+        spectrum = torch.cat([spectrum[..., 1 : self._top + 1], spectrum[..., -self._top :]], dim=-1) * self._gain
         flat = torch.view_as_real(spectrum.reshape(batch, -1)).permute(1, 0, 2).reshape(-1, 2 * batch).contiguous()
         plane = torch.view_as_complex((self._matrix @ flat).reshape(self.grid, self.grid, batch, 2)).permute(2, 0, 1)
         # transform along columns, keep what is wanted, then along rows; undo ifft's 1/grid twice
-        half = torch.fft.ifft(plane, dim=1, norm="forward")[:, self._index]
-        picture = torch.fft.ifft(half, dim=2, norm="forward")[:, :, self._index] * self._deapodise
+        half = self._crop(torch.fft.ifft(plane, dim=1, norm="forward"), 1)
+        picture = self._crop(torch.fft.ifft(half, dim=2, norm="forward"), 2) * self._deapodise
         return picture.real if real else picture
 
 

@@ -46,34 +46,29 @@ class NoiseMaker:
         self._factor = max(1, size // _COARSE_SIZE)
         self._coarse = size // self._factor
         coarse_pixel = pixel_mm * self._factor
-        self._project = parallel_projector(self._coarse, coarse_pixel, _COARSE_VIEWS, True, device)
+        self._project = parallel_projector(
+            self._coarse, coarse_pixel, _COARSE_VIEWS, True, device, (size // 2 - (self._factor - 1) / 2) / self._factor
+        )
         n = self._project.bins
         self._coarse_s = (torch.arange(n, device=self.device, dtype=torch.float32) - n // 2) * coarse_pixel
-        self._taps = self._upsampling(coarse_pixel)
+        self._up_views, self._up_bins = self._upsampling(coarse_pixel)
         # fan rays that fall into one parallel bin, conjugate rays of the full turn included; ∝ 1/cos γ
         sc = self.scanner
         sine = (self.reconstruct.bin_s_mm / sc.source_to_axis_mm).clamp(-0.9, 0.9)
         rays = sc.views / views * pixel_mm / (sc.source_to_axis_mm * sc.fan_pitch_rad) / (1 - sine**2).sqrt()
         self._per_bin = (1 / rays).sqrt() * (1000.0 / sc.mu_water)
 
-    def _upsampling(self, coarse_pixel: float) -> list[tuple[Any, Any]]:
-        """Four (index, weight) pairs that take a coarse sinogram to full size, each (views · bins,)."""
+    def _upsampling(self, coarse_pixel: float) -> tuple[Any, Any]:
+        """Linear interpolation as two matrices: (views, coarse views) and (coarse bins, bins)."""
         import torch
 
-        shift = (self._factor - 1) / 2 * self.pixel_mm * (-1)  # pooled pixels' centres lie off by this much
-        theta = torch.arange(self.views, dtype=torch.float64) * (torch.pi / self.views)
+        def hat(at: torch.Tensor, n: int) -> torch.Tensor:
+            return (1 - (at[:, None] - torch.arange(n)[None]).abs()).clamp(min=0).float().to(self.device)
+
         v = torch.arange(self.views, dtype=torch.float64) * (_COARSE_VIEWS / self.views)
-        s = self.reconstruct.bin_s_mm.cpu().double()[None] + shift * (theta.cos() + theta.sin())[:, None]
-        j = (s / coarse_pixel + self._project.bins // 2).clamp(0, self._project.bins - 1.001)
-        v0, j0 = v.floor(), j.floor()
-        fv, fj = (v - v0)[:, None], j - j0
-        base = (v0[:, None] * self._project.bins + j0).long()
-        taps = []
-        for dv, wv in ((0, 1 - fv), (1, fv)):
-            for dj, wj in ((0, 1 - fj), (1, fj)):
-                index = (base + dv * self._project.bins + dj).reshape(-1).to(self.device)
-                taps.append((index, (wv * wj).float().reshape(-1).to(self.device)))
-        return taps
+        j = self.reconstruct.bin_s_mm.cpu().double() / coarse_pixel + self._project.bins // 2
+        n = self._project.bins
+        return hat(v, self._project.views), hat(j.clamp(0, n - 1), n).T.contiguous()
 
     def line_integrals(self, hu: torch.Tensor) -> torch.Tensor:
         """Coarse line integrals of slices (n, size, size) HU: (n, views', bins')."""
@@ -111,11 +106,8 @@ class NoiseMaker:
         import torch
 
         n = sd.shape[0]
-        flat = sd.reshape(n, -1)
-        fine = sum(flat[:, index] * weight for index, weight in self._taps)
-        fine = fine.reshape(n, self.views, self.bins) * self._per_bin  # type: ignore[union-attr]
-        white = torch.randn((n, self.views, self.bins), generator=generator).to(self.device)
-        fine *= white
+        fine = torch.matmul(self._up_views, torch.matmul(sd, self._up_bins * self._per_bin))
+        fine *= torch.randn((n, self.views, self.bins), generator=generator).to(self.device)
         if n % 2:
             fine = torch.cat([fine, torch.zeros_like(fine[:1])])
         both = self.reconstruct(torch.complex(fine[0::2].contiguous(), fine[1::2].contiguous()))

@@ -14,12 +14,20 @@ if TYPE_CHECKING:
 class ParallelProjector:
     """Parallel-beam line integrals by a sparse matrix, pixel-driven with linear weights; adjoint exact.
 
-    Picture (size, size) with ``pixel_mm``, axis on pixel (size/2, size/2) like
+    Picture (size, size) with ``pixel_mm``, axis on pixel ``axis`` in both directions, by default size/2 like
     :class:`.gridding.FourierReconstructor`; views at θ = π v / views (``closed`` adds the one at π);
     bins at s = (j − bins/2) · pixel_mm.
     """
 
-    def __init__(self, size: int, pixel_mm: float, views: int, closed: bool = False, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        size: int,
+        pixel_mm: float,
+        views: int,
+        closed: bool = False,
+        device: str = "cpu",
+        axis: float | None = None,
+    ) -> None:
         import torch
 
         from .gridding import _csr
@@ -27,7 +35,7 @@ class ParallelProjector:
         self.size, self.pixel_mm, self.views = size, pixel_mm, views + int(closed)
         self.bins = 2 * int(np.ceil(size * 0.5 * np.sqrt(2)) + 2)
         theta = np.pi * np.arange(self.views) / views
-        c = np.arange(size) - size // 2
+        c = np.arange(size) - (size // 2 if axis is None else axis)
         rows, weights = [], []
         for v, t in enumerate(theta):
             s = (c[None, :] * np.cos(t) + c[:, None] * np.sin(t)).ravel() + self.bins // 2
@@ -53,6 +61,8 @@ class ParallelProjector:
 
 
 @lru_cache(maxsize=2)
-def parallel_projector(size: int, pixel_mm: float, views: int, closed: bool, device: str) -> ParallelProjector:
+def parallel_projector(
+    size: int, pixel_mm: float, views: int, closed: bool, device: str, axis: float
+) -> ParallelProjector:
     """A kept projector."""
-    return ParallelProjector(size, pixel_mm, views, closed, device)
+    return ParallelProjector(size, pixel_mm, views, closed, device, axis)
