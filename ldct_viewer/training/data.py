@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .noise import SECTORS, NoiseBank, sector_levels
+from .shapes import cartoon, insert_details
 from .sources import CleanVolume
 
 MARGIN_HU = -900.0  # a crop whose mean is below shows only air: drawn rarely
+CARTOONS = 0.15  # share of drawn pictures among the crops
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,9 @@ class Sampler:
     def _pair(self) -> tuple[NDArray[np.float32], NDArray[np.float32], np.float32, np.float32]:
         r = self.rng
         clean3, levels = self._clean_crop()
-        clean3 = self._change(clean3)
+        clean3 = cartoon(r, self.crop) if r.random() < CARTOONS else self._change(clean3)
         if r.random() < 0.5:
-            self._insert_details(clean3)
+            insert_details(r, clean3)
         sd = 0.0 if r.random() < 0.04 else float(np.exp(r.uniform(np.log(4.0), np.log(60.0))))
         correlation = float(r.choice((0.0, r.random() * 0.9)))
         noisy = clean3 + sd * self.bank.draw(levels, 3, correlation)
@@ -109,26 +111,6 @@ class Sampler:
             soft = gaussian_filter(hu, (0, s := float(r.uniform(0.4, 1.1)), s))
             hu = soft if choice < 0.25 else hu + np.float32(r.uniform(0.2, 0.8)) * (hu - soft)
         return np.ascontiguousarray(hu, dtype=np.float32)
-
-    def _insert_details(self, hu: NDArray[np.float32]) -> None:
-        """Low-contrast ellipses and thin vessels: truths without any noise of their own, kept by decree."""
-        r = self.rng
-        n = self.crop
-        y, x = np.mgrid[0:n, 0:n].astype(np.float32)
-        for _ in range(int(r.integers(1, 6))):
-            a = float(np.exp(r.uniform(np.log(1.0), np.log(16.0))))
-            b = a * float(r.uniform(0.5, 1.0)) if r.random() < 0.7 else a * float(r.uniform(4.0, 20.0))
-            angle = r.uniform(0, np.pi)
-            dy, dx = y - float(r.uniform(0, n)), x - float(r.uniform(0, n))
-            u = dx * np.cos(angle) + dy * np.sin(angle)
-            v = -dx * np.sin(angle) + dy * np.cos(angle)
-            edge = float(r.uniform(0.5, 1.2))
-            radius = np.sqrt((u / a) ** 2 + (v / b) ** 2)
-            shape = 1.0 / (1.0 + np.exp(np.clip((radius - 1.0) * min(a, b) / edge * 1.7, -30, 30)))
-            height = float(np.exp(r.uniform(np.log(6.0), np.log(150.0)))) * (1 if r.random() < 0.5 else -1)
-            reach = (1.0, 1.0, 1.0) if r.random() < 0.7 else (0.0, 1.0, float(r.random() < 0.5))
-            for k in range(3):
-                hu[k] += np.float32(height * reach[k]) * shape
 
 
 def resize(block: NDArray[np.float32], size: int) -> NDArray[np.float32]:
