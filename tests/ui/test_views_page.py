@@ -257,5 +257,7 @@ def test_unread_series_says_so(page):
 
 def test_missing_slices_are_said(page):
     page.state.open(make_session((4, 8, 8), z_positions_mm=(0.0, 2.0, 8.0, 10.0)))
-    assert "missing slices" in overlay_text.geometry_banner(page.views["coronal", "low"])
-    assert overlay_text.geometry_banner(page.views["axial", "low"]) == ""
+    assert overlay_text.geometry_banner(page.views["coronal", "low"]) == ["⚠ missing slices"]
+    assert overlay_text.geometry_banner(page.views["axial", "low"]) == []
+    page.state.open(make_session((4, 8, 8), z_positions_mm=(0.0, 2.0, 5.2, 7.2)))
+    assert overlay_text.geometry_banner(page.views["coronal", "low"]) == ["⚠ irregular spacing"]

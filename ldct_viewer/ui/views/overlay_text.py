@@ -54,11 +54,13 @@ def title(view: PlaneView, frame: Frame) -> str:
     return f"{plane_name(view.plane)} · {side}"
 
 
-def badge(view: PlaneView, frame: Frame) -> str:
+def badge(view: PlaneView, frame: Frame, *, short: bool = False) -> str:
     """The mark that a network made (part of) this picture; empty on low-dose pictures."""
     if frame.kind == "low" or view.source.ready() is False:
         return ""
     percent = round(view.state.strength * 100)
+    if short:
+        return tr("AI {0} % · research").format(percent)
     if frame.kind == "difference":
         return tr("AI difference {0} % · research").format(percent)
     return tr("AI denoised {0} % · research").format(percent)
@@ -100,7 +102,7 @@ def top_right(view: PlaneView) -> list[str]:
     return [line for line in map(clean, lines) if line]
 
 
-def bottom_left(view: PlaneView, *, full: bool, small: bool) -> list[tuple[str, str]]:
+def bottom_left(view: PlaneView, *, full: bool, small: bool, tiny: bool = False) -> list[tuple[str, str]]:
     """Pointer's HU, slice, thickness: (text, colour) from top to bottom."""
     session, grid = view.state.session, view.grid
     if session is None or grid is None:
@@ -110,7 +112,8 @@ def bottom_left(view: PlaneView, *, full: bool, small: bool) -> list[tuple[str, 
     position = f"{grid.position_mm(view.state.position):.1f}".replace("-", "−")
     number = f"{view.source.index() + 1} / {grid.count}"
     lines.append((number if small else tr("Slice {0}").format(number), _PLAIN))
-    lines[-1] = (f"{lines[-1][0]} · {axis} {position} mm", _PLAIN)
+    if not tiny:
+        lines[-1] = (f"{lines[-1][0]} · {axis} {position} mm", _PLAIN)
     if full and not small and grid.axes.slice_axis == 0:
         thick = session.low.meta.slice_thickness_mm
         step = tr("step {0} mm").format(f"{session.low.geometry.spacing_mm[0]:.2f}")
@@ -151,18 +154,17 @@ def bottom_right(view: PlaneView, *, full: bool, small: bool) -> list[str]:
     return lines
 
 
-def geometry_banner(view: PlaneView) -> str:
+def geometry_banner(view: PlaneView) -> list[str]:
     """What a reader of reformatted planes must know of the stack."""
     session, grid = view.state.session, view.grid
     if session is None or grid is None or grid.z_dim is None:
-        return ""
+        return []
     parts = []
     if grid.irregularity > 0.01:
-        gaps = grid.gaps()
-        parts.append(tr("missing slices") if gaps is not None and gaps.any() else tr("irregular spacing"))
+        parts.append(tr("missing slices") if grid.slices_missing() else tr("irregular spacing"))
     if grid.tilt_deg > 0.5:
-        parts.append(tr("gantry tilt {0}°").format(f"{grid.tilt_deg:.1f}"))
-    return "⚠ " + ", ".join(parts) if parts else ""
+        parts.append(tr("gantry tilt {0}°, not corrected").format(f"{grid.tilt_deg:.1f}"))
+    return ["⚠ " + part for part in parts]
 
 
 def progress_note(view: PlaneView, frame: Frame) -> str:

@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 PLANE_COLORS = {"axial": "#ff6b6b", "coronal": "#5fd37a", "sagittal": "#ffd24a"}
 ACCENT = "#4da3ff"
 AMBER = "#ffb84d"
-_SMALL = 520  # narrower views get short texts
+_TINY = 300  # narrower views get the shortest texts
 _MARGIN = 6
+
+
+def is_small(view: PlaneView) -> bool:
+    """Room for short texts only. The axial pair speaks for the series: it keeps its texts longest."""
+    return view.width() < (380 if view.plane == "axial" else 520)
 
 
 def font_px(view: PlaneView) -> int:
     """Text size: by the room there is."""
-    return 12 if view.width() >= _SMALL else 11
+    return 12 if view.width() >= 450 else 11
 
 
 def paint_crosshair(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
@@ -100,13 +105,14 @@ def _letters(painter: QtGui.QPainter, view: PlaneView) -> None:
     grid = view.grid
     if grid is None:
         return
-    px = 15 if view.width() >= _SMALL else 13
+    px = 13 if is_small(view) else 15
     left, right, top, bottom = grid.axes.letters
     w, h, half = view.width(), view.height(), line_height(px) / 2
     options = {"px": px, "bold": True, "color": "#f2d16b"}
     draw_text(painter, left, _MARGIN, h / 2 - half, **options)  # type: ignore[arg-type]
     draw_text(painter, right, w - _MARGIN - 22, h / 2 - half, align="right", **options)  # type: ignore[arg-type]
-    draw_text(painter, top, w / 2, _MARGIN, align="center", **options)  # type: ignore[arg-type]
+    # In a small view the title takes the first line.
+    draw_text(painter, top, w / 2, _MARGIN + (24 if is_small(view) else 0), align="center", **options)  # type: ignore[arg-type]
     draw_text(painter, bottom, w / 2, h - _MARGIN - 2 * half, align="center", **options)  # type: ignore[arg-type]
 
 
@@ -142,18 +148,18 @@ def _ruler(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
 
 def _corners(painter: QtGui.QPainter, view: PlaneView, frame: Frame, *, full: bool) -> None:
     w, h = view.width(), view.height()
-    small = w < _SMALL
+    small = is_small(view)
     px = font_px(view)
     step = line_height(px)
     chip = words.title(view, frame)
     room = max(w // 2 - 18, 40)
-    _chip(painter, view, chip, px, max(w // 2 + (30 if small else -18), 60))
+    _chip(painter, view, chip, px, max(w - 40 if small else w // 2 - 18, 60))
     if full and not small:
         for n, line in enumerate(words.top_left(view)):
             draw_text(painter, line, _MARGIN, _MARGIN + 24 + n * step, px=px, width=room)
         for n, line in enumerate(words.top_right(view)):
             draw_text(painter, line, w - _MARGIN, _MARGIN + n * step, px=px, align="right", width=room)
-    left = words.bottom_left(view, full=full, small=small)
+    left = words.bottom_left(view, full=full, small=small, tiny=w < _TINY)
     for n, (line, color) in enumerate(reversed(left)):
         draw_text(painter, line, _MARGIN, h - _MARGIN - (n + 1) * step, px=px, color=color, width=room)
     raised = step + 8 if words.badge(view, frame) else 0
@@ -173,17 +179,15 @@ def _chip(painter: QtGui.QPainter, view: PlaneView, text: str, px: int, width: i
 
 
 def _banner(painter: QtGui.QPainter, view: PlaneView) -> None:
-    text = words.geometry_banner(view)
-    if text:
-        y = _MARGIN + (28 if view.width() >= _SMALL else 46)
-        width = max(view.width() - 24, 60) if view.width() < _SMALL else max(view.width() // 3, 200)
-        draw_text(
-            painter, text, view.width() / 2, y, px=11, color="#1b1300", back="#ffb84d", align="center", width=width
-        )
+    y = _MARGIN + (46 if is_small(view) else 28)
+    width = max(view.width() - 16, 60) if is_small(view) else max(view.width() // 3, 260)
+    options = {"px": 11, "color": "#1b1300", "back": "#e6ffb84d", "width": width}
+    for n, text in enumerate(words.geometry_banner(view)):
+        draw_text(painter, text, view.width() / 2, y + 20 * n, align="center", **options)  # type: ignore[arg-type]
 
 
 def _badge(painter: QtGui.QPainter, view: PlaneView, frame: Frame) -> None:
-    text = words.badge(view, frame)
+    text = words.badge(view, frame, short=view.width() < _TINY)
     if text:
         px = font_px(view)
         top = view.height() - _MARGIN - line_height(px) - 2
@@ -216,7 +220,7 @@ def _notes(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: Scree
 def _color_bar(painter: QtGui.QPainter, view: PlaneView) -> None:
     from .lut import difference_lut
 
-    small = view.width() < _SMALL
+    small = is_small(view)
     height, top = min(140.0, view.height() * 0.24), view.height() * 0.5 + 24
     box = QtCore.QRectF(_MARGIN + 2, top, 10, height)
     half = view.state.difference_hu

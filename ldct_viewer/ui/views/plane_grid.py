@@ -68,9 +68,13 @@ class PlaneGrid:
             return True
         return flags[np.maximum(self.line_k, 0)] & (self.line_k >= 0)
 
-    def gaps(self) -> NDArray[np.bool_] | None:
-        """Lines where there is no slice, or None."""
-        return self.line_k < 0 if self.uniform and self.line_k is not None else None
+    def slices_missing(self) -> bool:
+        """True if an uneven step is a multiple of the usual one: slices are lost. Else it was scanned so."""
+        if self.geometry.z_positions_mm is None:
+            return False
+        steps = np.diff(self.geometry.z_positions_mm) / max(self.geometry.spacing_mm[0], 1e-6)
+        wide = steps[steps > 1.5]
+        return bool(wide.size) and bool(np.all(np.abs(wide - np.rint(wide)) < 0.1))
 
     def to_voxel(self, index: float, row: float, col: float) -> Voxel:
         """(k, j, i) under picture position (row, col); exact between irregular slices, too."""
