@@ -15,7 +15,7 @@ from typing import IO
 from .codes import FileProblem, Reason
 from .source import FileBytes
 
-MAX_MEMBERS = 20_000
+MAX_MEMBERS = 12_000
 MAX_MEMBER_BYTES = 1 << 30
 MAX_NESTED_BYTES = 256 << 20
 _BOMB_BYTES = 16 << 20  # an all-air slice may deflate 1000 times, but a slice is small

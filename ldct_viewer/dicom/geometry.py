@@ -111,7 +111,11 @@ def _spacing(
         ]
         total = int(multiples.sum()) - len(steps)
         shown = "; ".join(gaps[:10]) + ("; …" if len(gaps) > 10 else "")
-        text = f"{shown} ({total} missing in {len(gaps)} gaps)." if len(gaps) > 1 else f"{shown}."
+        text = (
+            f"{shown} ({total} missing in {len(gaps)} gaps); irregular there, shown at true positions."
+            if len(gaps) > 1
+            else f"{shown}; irregular there, shown at true positions."
+        )
         notes = [SeriesWarning(Reason.MISSING_SLICES.code, text)]
         regular = np.abs(steps - multiples * median).max() <= tolerance * multiples.max()
         if not regular:

@@ -16,7 +16,8 @@ from .codes import FileProblem, Kind, Reason
 from .geometry import SAME_POSITION_MM, Placement, normal_of, positions_along_normal, stack_geometry
 from .header import Slice, Values
 from .pixels import read_pixels, to_hu
-from .series import FoundSeries, Ignored, make_meta
+from .series import FoundSeries, Ignored, make_meta, name_is_guessed
+from .syntax import syntax_name
 
 ORIENTATION_TOLERANCE = 1e-4
 _MAX_LISTED = 20
@@ -154,7 +155,7 @@ def _phases(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
             parts[dict(item.split).get(name, "")].append(item)
         if len(parts) > 1 and not any(_overlaps(part) for part in parts.values()):
             ordered = sorted(parts.items(), key=lambda pair: _natural(pair[0]))
-            return [_series(part, f"{name} {key or '–'}", copies=_copies_of(part, copies)) for key, part in ordered]
+            return [_series(part, _phase(name, key), copies=_copies_of(part, copies)) for key, part in ordered]
     runs = _instance_runs(group)
     if runs:
         note = SeriesWarning(Reason.PHASES_GUESSED.code, Reason.PHASES_GUESSED.message)
@@ -162,6 +163,10 @@ def _phases(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
             _series(run, f"phase {k} of {len(runs)}", (note,), _copies_of(run, copies)) for k, run in enumerate(runs, 1)
         ]
     return [_blocked(group, Reason.DUPLICATE_POSITIONS, "", _coinciding(group))]
+
+
+def _phase(name: str, key: str) -> str:
+    return f"{name} {(syntax_name(key) if name == 'transfer syntax' else key) or '–'}"
 
 
 def _overlaps(group: Sequence[Slice]) -> bool:
@@ -225,9 +230,11 @@ def _series(
     except FileProblem as problem:
         return _blocked(ordered, problem.reason, problem.detail)
     warnings = (*extra, *warnings, *_notes(ordered, copies))
-    meta, guessed = make_meta(ordered[0], ordered)
+    meta = make_meta(ordered[0], ordered)
+    guessed = [item for item in ordered if name_is_guessed(item)]
     if guessed:
-        warnings = (*warnings, SeriesWarning(Reason.CHARSET_UNDECLARED.code, Reason.CHARSET_UNDECLARED.message))
+        reason = Reason.CHARSET_UNDECLARED
+        warnings = (*warnings, SeriesWarning(reason.code, reason.message, _names(guessed)))
     return FoundSeries(
         meta=meta,
         geometry=geometry,
@@ -274,7 +281,7 @@ def _blocked(
     names = _names(culprits if culprits is not None else ordered)
     problem = FileProblem(reason, detail)
     message = f"{problem.text} {reason.hint}".strip()
-    meta, _ = make_meta(first, ordered)
+    meta = make_meta(first, ordered)
     warning = SeriesWarning(reason.code, message, names)
     return FoundSeries(meta, geometry, _files(ordered), (warning,), "blocked", slices=tuple(ordered))
 

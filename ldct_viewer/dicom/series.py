@@ -81,19 +81,15 @@ class FoundSeries:
         return self.warnings[0].message if self.state == "blocked" and self.warnings else ""
 
 
-def make_meta(item: Slice, slices: Sequence[Slice]) -> tuple[SeriesMeta, bool]:
-    """What the header of ``item`` says; the flag is True when a name's character set had to be guessed."""
+def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
+    """What the header of ``item`` says of its series ``slices``."""
     values = Values(item.header, item.spec.little)
     charset = item.header.get(h.CHARSET, b"")
-    guessed = False
 
     def words(tag: int, is_name: bool = False) -> str:
-        nonlocal guessed
-        decoded, guess = decode(item.header.get(tag, b""), charset, is_name)
-        guessed = guessed or guess
-        return decoded
+        return decode(item.header.get(tag, b""), charset, is_name)[0]
 
-    meta = SeriesMeta(
+    return SeriesMeta(
         uid=values.text(h.SERIES_UID),
         study_uid=values.text(h.STUDY_UID),
         frame_of_reference_uid=values.text(h.FRAME_UID),
@@ -122,7 +118,13 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> tuple[SeriesMeta, bool]:
         windows=_windows(values),
         voi_function=values.text(h.VOI_FUNCTION).upper() or "LINEAR",
     )
-    return meta, guessed
+
+
+def name_is_guessed(item: Slice) -> bool:
+    """True when the character set of a text that is shown is not declared, or wrongly."""
+    charset = item.header.get(h.CHARSET, b"")
+    shown = ((h.PATIENT_NAME, True), (h.PATIENT_ID, False), (h.SERIES_DESCRIPTION, False), (h.INSTITUTION, False))
+    return any(decode(item.header.get(tag, b""), charset, is_name)[1] for tag, is_name in shown)
 
 
 def _windows(values: Values) -> tuple[tuple[Window, str], ...]:
