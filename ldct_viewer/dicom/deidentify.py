@@ -32,10 +32,11 @@ _ALLOWED = """
     ExposureModulationType EstimatedDoseSaving CTDIvol CTDIPhantomTypeCodeSequence
     DataCollectionCenterPatient ReconstructionTargetCenterPatient ReconstructionAlgorithm
     WaterEquivalentDiameter AcquisitionNumber ImagePositionPatient ImageOrientationPatient
-    Laterality TemporalPositionIdentifier NumberOfTemporalPositions SliceLocation PixelSpacing
+    Laterality ImageLaterality AnatomicRegionSequence TemporalPositionIdentifier
+    NumberOfTemporalPositions SliceLocation PixelSpacing
     PixelAspectRatio RecognizableVisualFeatures WindowCenter WindowWidth VOILUTFunction PresentationLUTShape
 """
-_METHOD = "LDCT Viewer allow-list export; PS3.15 Basic Profile; pixel data not cleaned"
+_METHOD = ("LDCT Viewer allow-list export", "PS3.15 Basic Profile", "Pixel data not cleaned")
 
 
 @cache
@@ -94,7 +95,7 @@ class Deidentifier:
 
 
 def _inside(tag: int) -> bool:
-    """Inside the one allowed sequence only the code triplet is copied."""
+    """Inside the allowed code sequences only the code triplet is copied."""
     return tag in (0x00080100, 0x00080102, 0x00080104)
 
 

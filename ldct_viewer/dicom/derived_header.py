@@ -13,7 +13,7 @@ from .attributes import copied, fill_type_2, standard
 from .charset import decode
 from .deidentify import Deidentifier, raw_value
 from .encoding import SYNTAX_OF, Encoding
-from .explicit import Elements, Text, copy, element, item, joined, lookup, sequence
+from .explicit import Elements, Text, copy, element, item, joined, lookup, sequence, texts
 from .header import CT_IMAGE, Slice
 from .provenance import Derivation, derivation_elements, equipment_item, source_image
 from .syntax import SYNTAXES
@@ -177,13 +177,8 @@ class HeaderWriter:
         label = self.derivation.label.encode("ascii")
         charset, value = text_set, b""
         if self.description is not None:
-            value = self.description.replace("\\", "/").strip()[:64].encode("utf-8")
-            if not value.isascii():
-                if all(part.isascii() and b"\x1b" not in part for part in elements.values()):
-                    charset = b"ISO_IR 192"
-                elif text_set != b"ISO_IR 192":
-                    value = self.description.encode("ascii", "replace").replace(b"\\", b"/")[:64]
-                    self.replaced.add("SeriesDescription")
+            wish = self.description.replace("\\", "/").strip()[:64]
+            value, charset = self._in_charset(wish, text_set, elements)
         elif self.deidentifier is None:
             own = raw_value(dataset, "SeriesDescription").strip(b" \0")
             value = label + b" " + own if own else label
@@ -193,6 +188,20 @@ class HeaderWriter:
         if charset:
             Text(elements).put("SpecificCharacterSet", charset)
         return value
+
+    def _in_charset(self, wish: str, text_set: bytes, elements: Elements) -> tuple[bytes, bytes]:
+        """``wish`` encoded, and the character set it asks for; never at the cost of copied text."""
+        if wish.isascii() or text_set == b"ISO_IR 192":
+            return wish.encode("utf-8"), text_set
+        if all(part.isascii() and b"\x1b" not in part for whole in elements.values() for part in texts(whole)):
+            return wish.encode("utf-8"), b"ISO_IR 192"
+        if b"ISO 2022 IR 149" in text_set:
+            try:
+                return b"\x1b$)C" + wish.encode("euc_kr"), text_set
+            except UnicodeEncodeError:  # letters that Korean does not have: fall through
+                pass
+        self.replaced.add("SeriesDescription")
+        return wish.encode("ascii", "replace"), text_set
 
     def _fits(self, value: bytes, text_set: bytes) -> bool:
         return len(decode(value, text_set)[0]) <= 64

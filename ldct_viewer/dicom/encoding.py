@@ -70,6 +70,8 @@ def plan(
     inside = [p for p in paddings if p is not None and -32768 <= p <= 32767]
     # One value below all HU stays free for paddings that HU cannot express.
     intercept = 1024 * int(np.floor(min([low - 1, AIR_HU, *inside]) / 1024))
+    if max(highs) - intercept > 0xFFFF:
+        intercept = -32768  # the whole of int16, nothing to spare
     return [
         Encoding(1.0, float(intercept), 16, False, _moved_padding(value, intercept), own=False) for value in paddings
     ]

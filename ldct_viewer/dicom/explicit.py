@@ -6,12 +6,13 @@ source attribute are never interpreted unless its byte order or its nesting asks
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from struct import pack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from struct import pack, unpack_from
 from typing import Any
 
 _LONG = frozenset(("OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", "UN", "UR", "UT", "UV"))
 _BINARY = frozenset(("AT", "FD", "FL", "OD", "OF", "OL", "OV", "OW", "SL", "SS", "SV", "UL", "US", "UV"))
+_TEXT = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))  # those that SpecificCharacterSet governs
 _ZERO_PADDED = frozenset(("UI", "OB", "UN"))
 MAX_DEPTH = 16
 
@@ -45,6 +46,25 @@ def item(elements: Mapping[int, bytes]) -> bytes:
 def sequence(tag: int, *items: bytes) -> bytes:
     """A sequence of encoded items, of defined length."""
     return element(tag, "SQ", b"".join(items))
+
+
+def texts(encoded: bytes) -> Iterator[bytes]:
+    """Values of every text attribute in elements that this module encoded, sequences included."""
+    at = 0
+    while at + 8 <= len(encoded):
+        if encoded[at : at + 4] == b"\xfe\xff\x00\xe0":
+            start, length = at + 8, unpack_from("<L", encoded, at + 4)[0]
+            yield from texts(encoded[start : start + length])
+        else:
+            vr = encoded[at + 4 : at + 6].decode("ascii")
+            long = vr in _LONG
+            start = at + (12 if long else 8)
+            length = unpack_from("<L" if long else "<H", encoded, at + (8 if long else 6))[0]
+            if vr == "SQ":
+                yield from texts(encoded[start : start + length])
+            elif vr in _TEXT:
+                yield encoded[start : start + length]
+        at = start + length
 
 
 class Text:

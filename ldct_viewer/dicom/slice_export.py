@@ -1,0 +1,314 @@
+"""One derived slice after the other: source bytes → header and words → file → read back and compared."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..cancel import CancelToken, Progress
+from ..errors import WriteError
+from ..volume import SeriesWarning
+from .attributes import single_frame
+from .codes import FileProblem, Reason
+from .deidentify import Deidentifier
+from .derived_header import HeaderWriter, pixel_element
+from .encoding import Words, encode, frame_bytes, plan
+from .files import FileRef
+from .frames import encapsulated_frame
+from .header import PixelSpec, Slice
+from .pixels import read_pixels, to_hu
+from .provenance import Derivation
+from .slices import read_slices
+from .source import ByteSource, MemoryBytes
+from .write import make_uid
+
+_THREADS = 4
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """What may be chosen. ``None`` means automatic: source's series number + 1000, label + description.
+
+    ``compress`` is ``none``, ``rle``, ``jpegls`` or ``htj2k``: all lossless.
+    """
+
+    series_number: int | None = None
+    description: str | None = None
+    deidentify: bool = False
+    kernel_suffix: str = ""
+    compress: str = "none"
+
+
+class SliceExport:
+    """State of one export; :meth:`write` runs in several threads, each slice in one."""
+
+    def __init__(  # noqa: PLR0917
+        self,
+        slices: Sequence[Slice],
+        hu: NDArray[np.int16],
+        padding: NDArray[np.bool_] | None,
+        derivation: Derivation,
+        options: ExportOptions,
+        key: bytes | None,
+        padding_known: bool,
+    ) -> None:
+        self._slices, self._hu, self._padding, self._padding_known = slices, hu, padding, padding_known
+        self._compress = options.compress
+        self._encodings = plan(hu, [item.spec for item in slices], padding, options.compress != "none")
+        self._uids = [make_uid() for _ in slices]
+        self.sha256: list[str] = [""] * len(slices)
+        self._words: list[Words | None] = [None] * len(slices)
+        self.bytes_written = [0] * len(slices)
+        self._stamps = [_stamp(item) for item in slices]
+        self._multi_frame = any(item.spec.frames > 1 for item in slices)
+        self._lock = threading.Lock()
+        self._last: tuple[FileRef, bytes, str, Any] | None = None
+        self.series_uid = make_uid()
+        self._headers = HeaderWriter(
+            derivation=derivation,
+            series_uid=self.series_uid,
+            when=datetime.now(),
+            compress=options.compress,
+            series_number=options.series_number,
+            description=options.description,
+            kernel_suffix=options.kernel_suffix,
+            deidentifier=Deidentifier(key) if options.deidentify else None,
+        )
+
+    def run(
+        self, work: Callable[[int], None], before: int, total: int, progress: Progress, cancel: CancelToken
+    ) -> None:
+        """``work(k)`` for every slice in a few threads; the first failure or a cancel stops the rest."""
+
+        def guarded(k: int) -> None:
+            cancel.check()
+            work(k)
+
+        # Frames of one file share a parsed header, which threads must not share.
+        with ThreadPoolExecutor(1 if self._multi_frame else _THREADS, "export") as pool:
+            futures = [pool.submit(guarded, k) for k in range(len(self._slices))]
+            try:
+                for done, future in enumerate(futures, before + 1):
+                    future.result()
+                    progress(done, total)
+            except BaseException:
+                for future in futures:
+                    future.cancel()
+                raise
+
+    def write(self, k: int, folder: Path) -> None:
+        """Make, write, flush and re-read slice ``k``."""
+        source, encoding = self._slices[k], self._encodings[k]
+        data, self.sha256[k], dataset = self._open(source)
+        mask, stored = self._mask(k, data)
+        words = encode(self._hu[k], encoding, mask, stored)
+        if words.clipped:
+            raise ValueError("the planned encoding holds every value")  # plan() promises it
+        head = self._headers.head(dataset, source, encoding, k + 1, self._uids[k])
+        body = pixel_element(self._compress, frame_bytes(words.words, self._compress))
+        path = folder / file_name(k)
+        with open(path, "xb", buffering=0) as stream:
+            _write_all(stream.fileno(), head + body)
+            os.fsync(stream.fileno())
+        self.bytes_written[k] = len(head) + len(body)
+        self._words[k] = Words(words.words[:0, :0], words.clipped, words.moved)
+        self._verify(k, path, mask, words)
+
+    def check_source(self, k: int) -> None:
+        """The source of slice ``k`` is still the file that was read."""
+        source = self._slices[k]
+        if source.frame and k and self._slices[k - 1].ref == source.ref:
+            return
+        if hashlib.sha256(_read(source)).hexdigest() != self.sha256[k]:
+            raise _changed(source.path)
+
+    def check_stamps(self) -> None:
+        """No source was touched since the export began: the last look before the folder appears."""
+        for source, stamp in zip(self._slices, self._stamps, strict=True):
+            if _stamp(source) != stamp:
+                raise _changed(source.path)
+
+    @property
+    def moved(self) -> int:
+        """Voxels put one step beside the padding value."""
+        return sum(words.moved for words in self._words if words is not None)
+
+    @property
+    def clipped(self) -> int:
+        """Voxels that did not fit; the plan promises 0."""
+        return sum(words.clipped for words in self._words if words is not None)
+
+    def _open(self, source: Slice) -> tuple[bytes, str, Any]:
+        """Bytes, SHA-256 and single-frame header of a source, checked against what the scan found."""
+        from pydicom import dcmread
+        from pydicom.errors import InvalidDicomError
+
+        with self._lock:
+            last = self._last
+        if last is not None and last[0] == source.ref and source.spec.frames > 1:
+            _, data, sha, dataset = last
+        else:
+            data = _read(source)
+            sha = hashlib.sha256(data).hexdigest()
+            try:
+                slices, _ = read_slices(MemoryBytes(data), source.ref)
+                dataset = dcmread(BytesIO(data), stop_before_pixels=True, force=True)
+            except (FileProblem, InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError) as error:
+                raise _changed(source.path) from error
+            if source.frame >= len(slices) or not _same(slices[source.frame], source):
+                raise _changed(source.path)
+            with self._lock:
+                self._last = (source.ref, data, sha, dataset)
+        return data, sha, single_frame(dataset, source.frame) if source.spec.frames > 1 else dataset
+
+    def _mask(self, k: int, data: bytes) -> tuple[NDArray[np.bool_] | None, NDArray[Any] | None]:
+        """Padding of slice ``k`` and, where padding is a range of values, the source's stored values."""
+        source = self._slices[k]
+        if source.spec.padding is None or (self._padding_known and self._padding is None):
+            return None, None
+        if self._padding is not None and source.spec.padding_limit is None:
+            return (self._padding[k] if self._padding[k].any() else None), None
+        try:
+            slices, parsed = read_slices(MemoryBytes(data), source.ref)
+            words = read_pixels(parsed.data, slices[source.frame])
+        except (FileProblem, IndexError) as error:
+            raise _changed(source.path) from error
+        mask = to_hu(words, source.spec).padding
+        return mask, None if mask is None else _stored(words, source.spec)
+
+    def _verify(self, k: int, path: Path, mask: NDArray[np.bool_] | None, written: Words) -> None:
+        """Re-open the written file with our reader: same place, same HU, same padding."""
+        source = self._slices[k]
+        try:
+            ref = FileRef(path)
+            slices, parsed = read_slices(MemoryBytes(path.read_bytes()), ref)
+            again = to_hu(self._decode(parsed.data, slices[0]), slices[0].spec)
+        except FileProblem as error:
+            raise _verify_error(path, error.text) from error
+        here = (slices[0].position, slices[0].orientation, slices[0].pixel_spacing, slices[0].sop_uid)
+        if here != (source.position, source.orientation, source.pixel_spacing, self._uids[k]):
+            raise _verify_error(path, "its geometry or identity differs")
+        differs = again.hu != self._hu[k]
+        if mask is not None:
+            differs &= ~mask
+            if again.padding is None or not again.padding[mask].all():
+                raise _verify_error(path, "its padding differs")
+        if int(np.count_nonzero(differs)) != written.moved:
+            raise _verify_error(path, "its values differ")
+
+    def _decode(self, data: ByteSource, written: Slice) -> NDArray[Any]:
+        if self._compress != "htj2k":
+            return read_pixels(data, written)
+        # The reader's decoder for this syntax (OpenJPEG) takes 12 times as long as the encoder's own library.
+        from imagecodecs import htj2k_decode
+
+        stream = encapsulated_frame(data, written.pixel_offset, 0, 1)
+        try:
+            return np.asarray(htj2k_decode(stream))
+        except RuntimeError as error:
+            raise FileProblem(Reason.BAD_STREAM, str(error)[:80]) from error
+
+    def warnings(self) -> list[SeriesWarning]:
+        """What a reader of the new series must know."""
+        notes = []
+        if not all(encoding.own for encoding in self._encodings):
+            notes.append(("reencoded", "Values did not fit the source's bits; stored as 16 bit with a new rescale."))
+        if self._multi_frame:
+            notes.append(("enhanced_to_classic", "The source is multi-frame; written as one CT image a slice."))
+        if any(Reason.LOSSY in item.notes for item in self._slices):
+            notes.append(("lossy", "The source was lossy compressed; the new series says so too."))
+        if any(Reason.BURNED_IN in item.notes for item in self._slices):
+            notes.append(("burned_in", "Text may be burned into the source's pixels; it is in the new ones too."))
+        if self.moved:
+            notes.append(("padding_collision", f"{self.moved} voxels moved by one step off the padding value."))
+        if self._headers.dropped:
+            listed = ", ".join(sorted(self._headers.dropped)[:8])
+            notes.append(("attribute_dropped", f"Damaged attributes of the source were left out: {listed}."))
+        if self._headers.replaced:
+            notes.append(("text_replaced", "The description has letters outside the source's character set."))
+        return [SeriesWarning(code, message) for code, message in notes]
+
+
+def file_name(k: int) -> str:
+    """Name of slice ``k``: upper case, 8.3, without a dot that a DICOMDIR could not name."""
+    return f"IM{k + 1:04d}.dcm"
+
+
+def _read(source: Slice) -> bytes:
+    try:
+        with source.ref.open() as stream:
+            data = stream.read(0, stream.size)
+            if len(data) != stream.size:
+                raise _changed(source.path)
+            return data
+    except FileProblem as error:
+        raise _changed(source.path) from error
+
+
+def _same(now: Slice, then: Slice) -> bool:
+    """True when the file still says what the scan read."""
+    return (now.sop_uid, now.position, now.orientation, now.spec, now.pixel_offset, now.pixel_length, now.header) == (
+        then.sop_uid,
+        then.position,
+        then.orientation,
+        then.spec,
+        then.pixel_offset,
+        then.pixel_length,
+        then.header,
+    )
+
+
+def _stamp(source: Slice) -> tuple[int, int, int] | None:
+    """What changes when a file on disk is written to or replaced; archives are held open by their reader."""
+    if source.ref.archive is not None:
+        return None
+    try:
+        info = os.stat(source.ref.path)
+    except OSError as error:
+        raise _changed(source.path) from error
+    return info.st_size, info.st_mtime_ns, info.st_ino
+
+
+def _changed(path: Path) -> WriteError:
+    return WriteError(
+        "A source image changed or vanished while the series was written.",
+        "Open the series again and repeat the export. Nothing was left behind.",
+        path,
+        "source_changed",
+    )
+
+
+def _verify_error(path: Path, what: str) -> WriteError:
+    return WriteError(
+        f"A written image was read back and {what}.",
+        "The disk may be faulty; try another one. Nothing was left behind.",
+        path.name,
+        "verify",
+    )
+
+
+def _stored(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
+    """Stored integers of a slice: mask to BitsStored, then sign."""
+    values = words.astype(np.int64) >> (spec.high_bit + 1 - spec.stored)
+    values &= (1 << spec.stored) - 1
+    if spec.signed:
+        sign = 1 << (spec.stored - 1)
+        values = (values ^ sign) - sign
+    return values
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]
