@@ -140,10 +140,11 @@ class DemoJob(Job):
 
     def work(self) -> Any:
         """Build the phantom's two series."""
-        from ..paths import cache_dir
         from ..physics.demo import make_demo
+        from .preload import preload_torch
 
         def progress(done: int, total: int) -> None:
             self.progress.emit(done, total, "")
 
-        return make_demo(cache_dir() / "demo", progress=progress, cancel=self.token)
+        preload_torch(self.token)  # the phantom's noise is made with it: never a frozen window for that
+        return make_demo(progress=progress, cancel=self.token)

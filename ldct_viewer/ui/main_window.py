@@ -308,6 +308,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.viewing.save()
         if not self.unattended:
             self.settings.save_geometry(self.normalGeometry(), self.isMaximized())
+        self.hide()  # at once; a job may take a moment to stop
         self.opening.cancel()
         self.denoising.stop()
         shut_down()

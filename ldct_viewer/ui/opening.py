@@ -13,17 +13,22 @@ from PySide6 import QtCore, QtWidgets
 from ..errors import LdctError, OpenError
 from ..jobs.job import JobSlot
 from ..jobs.open_jobs import DemoJob, LoadJob, Opened, ScanJob, Thumbnail, ThumbnailJob
-from ..volume import Volume
+from ..volume import SeriesWarning, Volume
 from .panels.message_bar import Message
-from .panels.series_picker import SeriesModel, is_localizer
-from .panels.welcome import recent_label
+from .panels.series_picker import SeriesModel
 from .state import Session
 from .viewing import initial_window
 
 if TYPE_CHECKING:
+    from ..dicom.series import Ignored
     from .main_window import MainWindow
 
 log = logging.getLogger(__name__)
+
+# Notes that do not change how the pictures must be read: shown behind the badge only.
+QUIET = {
+    "duplicates", "charset_undeclared", "wrong_syntax", "no_preamble", "blank_uid", "rounded", "clipped",
+}  # fmt: skip
 
 
 class Opening(QtCore.QObject):
@@ -39,7 +44,7 @@ class Opening(QtCore.QObject):
         self.model = SeriesModel(self)
         self._paths: tuple[Path, ...] = ()
         self._pending: Session | None = None
-        self._prefer = ""
+        self._prefer: Path | None = None
         self._scan, self._load, self._thumbs, self._demo = (JobSlot(self) for _ in range(4))
         self._scan.progress.connect(self._scan_progress)
         self._scan.done.connect(self._scanned)
@@ -87,11 +92,12 @@ class Opening(QtCore.QObject):
             return
         self.open_paths(entry)
 
-    def open_paths(self, paths: Iterable[Path], *, remember: bool = True) -> None:
-        """Find what lies below ``paths`` and open it."""
+    def open_paths(self, paths: Iterable[Path], *, remember: bool = True, prefer: Path | None = None) -> None:
+        """Find what lies below ``paths`` and open it; ``prefer``: the folder of the series to open at once."""
+        paths = list(paths)
         self.cancel()
         self._paths = tuple(Path(os.path.abspath(p)) for p in paths) if remember else ()
-        self._prefer = ""
+        self._prefer = prefer
         self._window.messages.clear()
         self._say(0, 0, self.tr("Looking for CT series…"))
         self._scan.start(ScanJob(paths))
@@ -151,7 +157,7 @@ class Opening(QtCore.QObject):
     def _scanned(self, result: Any) -> None:
         self._say(0, 0, "")
         self._window.notes.set_ignored(result.ignored)
-        usable = [i for i, found in enumerate(result.series) if found.state != "blocked" and not is_localizer(found)]
+        usable = [i for i, found in enumerate(result.series) if found.state != "blocked"]
         if not usable:
             self._nothing_found(result)
             return
@@ -160,8 +166,9 @@ class Opening(QtCore.QObject):
             self._window.refresh_recent()
         self.model.set_series(tuple(result.series))
         self._thumbs.start(ThumbnailJob(result.series))
-        preferred = [i for i in usable if self._prefer and result.series[i].uid == self._prefer]
-        self._window.series_dock.setVisible(len(result.series) > 1)
+        preferred = [i for i in usable if self._prefer and result.series[i].files[0].parent == self._prefer]
+        self._window.series_dock.setVisible(len(result.series) > 1 and not preferred)
+        self._tell_rejected(result.ignored)
         if len(usable) == 1 or preferred or self._window.unattended:
             self.open_series(preferred[0] if preferred else max(usable, key=lambda i: result.series[i].shape[0]))
         else:
@@ -232,14 +239,16 @@ class Opening(QtCore.QObject):
 
     def _loaded(self, volume: Volume) -> None:
         session = self._state.session
-        if session is not None:
-            missing = [k for k, there in enumerate(session.loaded) if not there]
+        if session is None or session.low.hu is not volume.hu:
+            self._show(Session.of(volume, complete=True))  # slices were left out: fewer than announced
+        else:
+            session.low = volume  # the same voxels; padding and notes are known now
+            missing = [int(k) for k in (~session.loaded).nonzero()[0]]
             session.loaded[:] = True
             if missing:
                 self._state.announce(missing)
         self._window.notes.set_notes(volume.warnings)
-        if volume.warnings:
-            self._window.messages.show_message(_summary(volume))
+        self._tell_notes(volume.warnings)
         self._say(0, 0, "")
         self.seriesLoaded.emit()
         self.settled.emit(True)
@@ -252,7 +261,7 @@ class Opening(QtCore.QObject):
         self._say(done, total, self.tr("Making the demo scan…"))
 
     def _demo_made(self, demo: Any) -> None:
-        self.open_paths([demo.low], remember=False)
+        self.open_paths([demo.low, demo.full], remember=False, prefer=demo.low)
 
     # -- facts ----------------------------------------------------------------------------------------
     def _failed(self, error: LdctError) -> None:
@@ -262,15 +271,24 @@ class Opening(QtCore.QObject):
         self._window.messages.show_error(error)
         self.settled.emit(False)
 
+    def _tell_notes(self, notes: tuple[SeriesWarning, ...]) -> None:
+        """What changes how the pictures must be read is said aloud; the rest waits behind the badge."""
+        loud = [note for note in notes if note.code not in QUIET]
+        if loud:
+            more = len(notes) - 1
+            hint = self.tr("{} more note(s): F10.").format(more) if more else self.tr("Notes: F10.")
+            path = loud[0].files[0] if len(loud[0].files) == 1 else ""
+            self._window.messages.show_message(Message(loud[0].message, hint, path, "warning", loud[0].code))
+
+    def _tell_rejected(self, ignored: tuple[Ignored, ...]) -> None:
+        """Files that should have been images and could not be used: name the first, say what to do."""
+        bad = [entry for entry in ignored if entry.kind == "rejected"]
+        if bad:
+            first = bad[0]
+            text = first.reason
+            if len(bad) > 1:
+                text = self.tr("{} files could not be used. The first: {}").format(len(bad), first.reason)
+            self._window.messages.show_message(Message(text, first.hint, str(first.path), "warning", first.code))
+
     def _say(self, done: int, total: int, text: str) -> None:
         self._window.show_activity("open", done, total, text)
-
-
-def _summary(volume: Volume) -> Message:
-    first, more = volume.warnings[0], len(volume.warnings) - 1
-    tr = QtCore.QCoreApplication.translate
-    hint = tr("Opening", "{} more note(s): F10.").format(more) if more else tr("Opening", "Notes: F10.")
-    return Message(first.message, hint, "", "warning", first.code)
-
-
-__all__ = ["Opening", "recent_label"]

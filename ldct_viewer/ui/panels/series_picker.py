@@ -178,7 +178,8 @@ def title_of(found: FoundSeries) -> str:
     """First line of a card: number and description."""
     meta = found.meta
     name = meta.description or meta.study_description or QtCore.QCoreApplication.translate("SeriesList", "CT series")
-    return f"{meta.series_number}  {name}" if meta.series_number else name
+    parts = (meta.series_number, name, found.phase)
+    return "  ".join(part for part in parts if part)
 
 
 def facts_of(found: FoundSeries) -> str:
@@ -201,19 +202,12 @@ def dose_of(found: FoundSeries) -> str:
 def state_of(found: FoundSeries) -> tuple[str, str]:
     """Fourth line and the palette's name for its colour."""
     tr = QtCore.QCoreApplication.translate
-    if is_localizer(found):
-        return tr("SeriesList", "Localizer"), "dim"
     first = found.warnings[0].message if found.warnings else ""
     if found.state == "blocked":
         return first or tr("SeriesList", "Cannot be opened"), "error"
     if found.state == "notes":
         return first, "warning"
     return tr("SeriesList", "Ready"), "good"
-
-
-def is_localizer(found: FoundSeries) -> bool:
-    """True for a scout."""
-    return any(warning.code == "localizer" for warning in found.warnings)
 
 
 def grey_image(hu: NDArray[np.int16]) -> QtGui.QImage:
