@@ -17,6 +17,7 @@ from ..errors import Cancelled, DeviceError, LdctError, ModelError, OpenError, W
 COMMANDS = {
     "info": "list every CT series below a path, its geometry and warnings",
     "denoise": "denoise a series to NIfTI, NRRD or MetaImage",
+    "simulate": "a series as a lower dose would show it, DICOM to DICOM",
     "evaluate": "measure image quality: noise, sharpness, HU, detectability, with or without a reference",
 }
 

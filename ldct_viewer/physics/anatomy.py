@@ -7,6 +7,8 @@ textbook cross-sections of an adult man, arms up.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ def along(z: float, table: list[tuple[float, float]]) -> float:
     zs = [t[0] for t in table]
     if z <= zs[0]:
         return table[0][1]
-    for (z0, v0), (z1, v1) in zip(table, table[1:], strict=False):
+    for (z0, v0), (z1, v1) in pairwise(table):
         if z <= z1:
             t = 0.5 - 0.5 * np.cos(np.pi * (z - z0) / (z1 - z0))
             return float(v0 + t * (v1 - v0))
@@ -257,7 +259,7 @@ def ribs() -> Tubes:
                 z = z_head + 4 * np.sin(np.radians(min(a * 2.2, 180))) - drop * np.clip(f, 0, 1.1) ** 1.15
                 wall = cavity(min(max(z, -5), 297), -4.2)
                 t = np.radians(90 - a)  # measured from straight back towards the side
-                k = int(round(np.degrees(t))) % 360
+                k = round(float(np.degrees(t))) % 360
                 points.append((side * abs(wall[k, 0]), wall[k, 1], z))
             head = [(side * 15, spine_y(z_head) + 8, z_head), (side * 24, spine_y(z_head) + 20, z_head + 2)]
             parts.append(Tubes.along(np.asarray(head + points), 3.6))

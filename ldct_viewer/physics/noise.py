@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 VIEWS = 480  # parallel views over 180° in which noise is drawn
+DEFAULT_SCANNER = Scanner()
 _COARSE_VIEWS = 120
 _COARSE_SIZE = 128
 
@@ -27,7 +28,7 @@ _COARSE_SIZE = 128
 class NoiseMaker:
     """Noise for square slices of one size, pixel, kernel and scanner. Keep it: building takes a second or two."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self,
         size: int,
         pixel_mm: float,
@@ -116,8 +117,8 @@ class NoiseMaker:
 
 
 @lru_cache(maxsize=2)
-def noise_maker(
-    size: int, pixel_mm: float, kernel: Kernel = STANDARD, scanner: Scanner = Scanner(), views: int = VIEWS,
+def noise_maker(  # noqa: PLR0917
+    size: int, pixel_mm: float, kernel: Kernel = STANDARD, scanner: Scanner = DEFAULT_SCANNER, views: int = VIEWS,
     device: str = "cpu",
 ) -> NoiseMaker:  # fmt: skip
     """A kept :class:`NoiseMaker`."""

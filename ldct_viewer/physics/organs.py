@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,9 +40,9 @@ def build_scene(seed: int) -> Scene:
         artery = np.array([(side * 40, 0, 168), (side * 46, 6, 160)])
         vein = np.array([(side * 30, 2, 146), (side * 44, 4, 145)])
         bronchus = np.array([(side * 40, 10, 170), (side * 47, 12, 163)])
-        targets = fill_points(inside, low, high, 420, rng)
-        vessels.append(grow_tree(artery, targets, rng, 0.62))
-        vessels.append(grow_tree(vein, fill_points(inside, low, high, 330, rng), rng, 0.55))
+        targets = fill_points(inside, low, high, 560, rng)
+        vessels.append(grow_tree(artery, targets, rng, 0.74))
+        vessels.append(grow_tree(vein, fill_points(inside, low, high, 420, rng), rng, 0.66))
         airways.append(
             grow_tree(bronchus, targets[rng.permutation(len(targets))[:70]] * [0.93, 0.93, 1], rng, 1.0, 2.8)
         )
@@ -55,7 +56,7 @@ def build_scene(seed: int) -> Scene:
     return Scene(Tubes.join(vessels), Tubes.join(airways), a.great_vessels(), a.ribs(), a.shoulder_bones(), hepatic)
 
 
-def _lung_test(right: bool):  # type: ignore[no-untyped-def]
+def _lung_test(right: bool) -> Callable[[Floats], NDArray[np.bool_]]:
     """A function telling which points (n, 3) lie in the lung, 3 mm off its surface."""
     grid = Grid(128, 3.0)
     z_mm = np.arange(0.0, 300.0, 6.0)
@@ -137,6 +138,10 @@ def _soft_tissue(image: Floats, z: float, grid: Grid, seed: int | None) -> None:
     muscle = MUSCLE + 6 * mottle
     marbled = muscle - 120 * np.clip(_field(seed, z, grid, 7.0, 3) - 1.55, 0, 1)
     paint(image, a.muscle(z), marbled, grid)
+    if z < 235:  # fat between the muscle layers, in patches
+        layer = np.clip(0.5 + _field(seed, z, grid, 22.0, 8), 0, 0.9) if seed is not None else np.full_like(image, 0.5)
+        paint(image, a.cavity(z, -13.5), FAT + 25, grid, layer)
+        paint(image, a.cavity(z, -12.0), muscle, grid)
     top = np.clip((z - 205) / 45, 0, 1)
     for s in (-1.0, 1.0):
         back = np.clip((z - 110) / 40, 0, 1)
@@ -282,10 +287,10 @@ def _heart(image: Floats, z: float, grid: Grid) -> None:
     paint(image, left, BLOOD - 2, grid)
     paint(image, right, BLOOD - 2, grid)
     if 128 < z < 170:  # calcified coronary
-        x, y = middle + [6 + 0.5 * (z - 128), -30]
+        x, y = middle + np.array([6 + 0.5 * (z - 128), -30])
         paint(image, ellipse(float(x), float(y), 2.0, 1.2, 30), 320.0, grid)
-    x, y = middle + [-4.0, -2.0]
-    paint(image, ellipse(float(x) + 10, float(y) - 6, 30, 2.6, 62), FAT + 30, grid)  # groove between the chambers
+    x, y = middle + np.array([-4.0, -2.0])
+    paint(image, ellipse(float(x) + 10, float(y) - 6, 28, 1.6, 62), 15.0, grid)  # groove between the chambers
 
 
 def _spine(image: Floats, z: float, grid: Grid, seed: int | None) -> None:

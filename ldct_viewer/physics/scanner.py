@@ -1,4 +1,4 @@
-"""The scanner: geometry, effective energy, bowtie, tube current modulation, detector noise. Plain numbers and formulas."""
+"""The scanner: geometry, effective energy, bowtie, tube current modulation, detector noise."""
 
 from __future__ import annotations
 
