@@ -55,6 +55,7 @@ class Bench:
         self.state = ViewState()
         self.page = ComparePage(self.state)
         self.page.resize(1920, 1080)
+        self.painted = 0
         self.state.open(make_session())
         self.page.show()
         self.state.set_strength(0.7)  # the blend is paid, too
@@ -86,12 +87,14 @@ class Bench:
             )
             self.app.sendEvent(view, event)
             # Paint now: updates alone would wait for the platform's next frame. Qt paints every view that
-            # is due along with this one; the counters below make sure of it.
+            # is due along with this one; the counters below make sure of it. Where only the crosshair moved
+            # a view paints two strips, as in the window.
             view.repaint()
             times.append((time.perf_counter() - start) * 1e3)
-            unpainted = [key for key, v in self.page.views.items() if v.paints == before[key]]
-            if unpainted:
-                raise RuntimeError(f"not painted after a wheel step: {unpainted}")
+            painted = [key for key, v in self.page.views.items() if v.paints > before[key]]
+            self.painted += len(painted)
+            if (plane, "low") not in painted or (plane, "right") not in painted:
+                raise RuntimeError(f"only {painted} painted after a wheel step on {plane}")
         return times
 
 
@@ -102,6 +105,7 @@ def main() -> list[dict]:
     bench = Bench()
     rows = []
     for plane in ("axial", "coronal", "sagittal"):
+        bench.painted = 0
         times = bench.wheel(plane, STEPS if plane == "axial" else STEPS // 2)
         median, p99 = float(np.median(times)), float(np.percentile(times, 99))
         rows.append(
@@ -111,7 +115,8 @@ def main() -> list[dict]:
                 "measured": f"median {median:.1f} ms, p99 {p99:.1f} ms",
                 "target": f"median ≤ {TARGET_MEDIAN_MS:.0f} ms, p99 ≤ {TARGET_P99_MS:.0f} ms",
                 "ok": median <= TARGET_MEDIAN_MS and p99 <= TARGET_P99_MS,
-                "note": f"{len(times)} steps, six views painted in each, strength 70 %, {bench.app.platformName()}",
+                "note": f"{len(times)} steps, strength 70 %, {bench.painted / len(times):.1f} views painted a step "
+                f"(a crosshair that stays on its pixel is not), {bench.app.platformName()}",
             }
         )
     bench.page.close()

@@ -261,3 +261,19 @@ def test_missing_slices_are_said(page):
     assert overlay_text.geometry_banner(page.views["axial", "low"]) == []
     page.state.open(make_session((4, 8, 8), z_positions_mm=(0.0, 2.0, 5.2, 7.2)))
     assert overlay_text.geometry_banner(page.views["coronal", "low"]) == ["⚠ irregular spacing"]
+
+
+@pytest.mark.parametrize("overlays", ["all", "none"])
+def test_strips_repainted_for_a_moving_crosshair_leave_no_trace(page, qtbot, overlays):
+    """Step by step (strips only) the screen must end up as one full repaint would draw it."""
+    page.state.set_overlays(overlays)
+    page.grab_picture()
+    for plane, by in (("axial", 3), ("coronal", -7), ("sagittal", 5), ("axial", -9), ("coronal", 30), ("axial", 40)):
+        page.state.step(plane, by)
+        page.sliders["axial"].repaint()  # Qt paints all that is due along with it
+    stepped = page.screen().grabWindow(page.winId()).toImage()
+    for view in page.views.values():
+        view.repaint()
+    full = page.screen().grabWindow(page.winId()).toImage()
+    assert not stepped.isNull()
+    assert stepped == full

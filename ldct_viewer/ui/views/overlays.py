@@ -22,6 +22,8 @@ ACCENT = "#4da3ff"
 AMBER = "#ffb84d"
 _TINY = 300  # narrower views get the shortest texts
 _MARGIN = 6
+_TOP_TEXTS, _BOTTOM_TEXTS = 130, 100  # heights within which corner texts, banner and badge stay
+CROSS_GAP = 14  # the crosshair is open around its point
 
 
 def is_small(view: PlaneView) -> bool:
@@ -42,9 +44,10 @@ def paint_crosshair(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap)
     if state.crosshair:
         x, y = screen.to_screen(*grid.from_voxel(state.position))
         x, y = math.floor(x), math.floor(y)
+        view.cross_at = (x, y)
         planes = state.session.planes
         by_axis = {axes.slice_axis: PLANE_COLORS[name] for name, axes in planes.items()}
-        gap, w, h = 14, view.width(), view.height()
+        gap, w, h = CROSS_GAP, view.width(), view.height()
         # Opaque one-pixel rectangles: a translucent line of this height goes to Qt's thread pool, which
         # costs 0.3 ms a line on a busy machine.
         across = QtGui.QColor(by_axis[grid.axes.row_axis]).darker(150)
@@ -81,20 +84,25 @@ def paint_missing(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen
         painter.fillRect(rect, hatch)
 
 
-def paint(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: ScreenMap) -> None:
-    """Texts and marks by the overlay level; the AI badge in every level."""
+def paint(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: ScreenMap, area: QtCore.QRect) -> None:
+    """Texts and marks by the overlay level; the AI badge in every level. ``area`` is what is repainted."""
     level = view.state.overlays
+    # A moved crosshair repaints a strip: texts that it cannot touch are not even asked.
+    texts = area.top() < _TOP_TEXTS or area.bottom() > view.height() - _BOTTOM_TEXTS
     if level != "none":
         _letters(painter, view)
-        _ruler(painter, view, screen)
-        _corners(painter, view, frame, full=level == "all")
-        _banner(painter, view)
+        if area.right() > view.width() - 60:
+            _ruler(painter, view, screen)
+        if texts:
+            _corners(painter, view, frame, full=level == "all")
+            _banner(painter, view)
     if frame.kind == "difference":
         _color_bar(painter, view)
     _curtain(painter, view, labels=level != "none")
     _notes(painter, view, frame, screen)
     _probe(painter, view, screen)
-    _badge(painter, view, frame)
+    if texts:
+        _badge(painter, view, frame)
     if view.hasFocus():
         painter.setPen(QtGui.QColor(ACCENT))
         painter.setBrush(QtCore.Qt.BrushStyle.NoBrush)

@@ -163,11 +163,18 @@ class ComparePage(QtWidgets.QWidget):
         self._repaint()
 
     def _position(self) -> None:
-        for slider in self.sliders.values():
-            with QtCore.QSignalBlocker(slider):
-                slider.setValue(self.state.index(slider.plane))
-            slider.update()
-        self._repaint()
+        for plane, source in self.sources.items():
+            slider, index = self.sliders[plane], self.state.index(plane)
+            if slider.value() != index:
+                with QtCore.QSignalBlocker(slider):
+                    slider.setValue(index)
+                slider.update()
+            # Where the plane shows the same slice only its crosshair moved (its position text, too, if oblique).
+            if source.shown_index == index and source.grid is not None and source.grid.upright:
+                self.views[plane, "low"].update_crosshair()
+                self.views[plane, "right"].update_crosshair()
+            else:
+                self._repaint_plane(plane)
 
     def _data(self, slices: list[int]) -> None:
         """Slices arrived: a plane that shows one of them follows at once, reformatted ones soon."""

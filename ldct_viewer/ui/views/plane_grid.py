@@ -48,6 +48,7 @@ class PlaneGrid:
             self.line_k = lines[::-1] if self.z_flip else lines
         self.irregularity = irregularity(geometry)
         self.tilt_deg = geometry.tilt_deg
+        self.upright = bool(np.allclose(np.abs(geometry.matrix).max(axis=0), 1.0, atol=1e-4))
         self.shape = (int(size[0]), int(size[1]))
         self.mm = (float(mm[0]), float(mm[1]))
 

@@ -64,6 +64,11 @@ class PlaneSource:
             if index is None:
                 self._blocks.clear()
 
+    @property
+    def shown_index(self) -> int:
+        """Slice of the frames last made."""
+        return self._index
+
     def index(self) -> int:
         """Slice shown."""
         return self.state.index(self.plane)

@@ -7,6 +7,8 @@ The scaled picture is kept, so that a moving crosshair or pointer costs a copy a
 
 from __future__ import annotations
 
+import math
+
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...blend import blend
@@ -33,6 +35,7 @@ class PlaneView(QtWidgets.QWidget):
         self.state, self.source, self.side, self.plane = state, source, side, source.plane
         self.paints = 0  # counted for the benchmark
         self.mouse = PaneMouse(self)
+        self.cross_at = (-1, -1)  # where the crosshair was last drawn
         self._backdrop: QtGui.QImage | None = None
         self._backdrop_key: tuple[object, ...] = ()
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -140,8 +143,24 @@ class PlaneView(QtWidgets.QWidget):
         painter.drawImage(0, 0, self._picture(frame, screen))
         overlays.paint_crosshair(painter, self, screen)
         roi_paint.paint_rois(painter, self)
-        overlays.paint(painter, self, frame, screen)
+        overlays.paint(painter, self, frame, screen, event.rect())
         painter.end()
+
+    def update_crosshair(self) -> None:
+        """Repaint the lines of the crosshair that moved, where they were and where they go; nothing else."""
+        point = self.point_of(self.state.position)
+        if point is None or not self.state.crosshair:
+            return
+        (x0, y0), (x1, y1) = self.cross_at, (math.floor(point.x()), math.floor(point.y()))
+        w, h, gap = self.width(), self.height(), overlays.CROSS_GAP + 1
+        if y0 != y1:
+            for y in (y0, y1):
+                self.update(0, y - 1, w, 3)
+                self.update(x1 - 1, y - gap, 3, 2 * gap)
+        if x0 != x1:
+            for x in (x0, x1):
+                self.update(x - 1, 0, 3, h)
+                self.update(x - gap, y1 - 1, 2 * gap, 3)
 
     def _picture(self, frame: Frame, screen: ScreenMap) -> QtGui.QImage:
         """The scaled picture with its marks, redrawn only when something in it changed."""
