@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +28,15 @@ svg text{font:11px system-ui,sans-serif;fill:#444}svg .t{font-size:13px;font-wei
 
 def write_page(path: Path, report: Report, volumes: dict[str, Volume | None], names: dict[str, str]) -> None:
     """Write the page; ``volumes`` and ``names`` by "image", "low", "reference". Raises WriteError."""
+    text = page(report, volumes, names)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-            file.write(page(report, volumes, names))
-        os.replace(file.name, path)
+        part.write_text(text, encoding="utf-8")
+        os.replace(part, path)
     except OSError as error:
-        raise WriteError(
-            f"The page could not be written: {error.strerror}.", "Choose another place.", path, "write"
-        ) from error
+        part.unlink(missing_ok=True)
+        why = error.strerror or str(error)
+        raise WriteError(f"The page could not be written: {why}.", "Choose another place.", path, "write") from error
 
 
 def page(report: Report, volumes: dict[str, Volume | None], names: dict[str, str]) -> str:

@@ -78,5 +78,7 @@ def plot(title: str, x_label: str, y_label: str, curves: dict[str, tuple[Sequenc
         points = " ".join(place(x, y) for x, y in zip(xs, ys, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
         row = top + 14 + 16 * number
-        parts.append(f'<text x="{width - 18}" y="{row}" text-anchor="end" fill="{colour}">{html.escape(name)}</text>')
+        parts.append(
+            f'<text x="{width - 18}" y="{row}" text-anchor="end" style="fill:{colour}">{html.escape(name)}</text>'
+        )
     return "".join([*parts, "</svg>"])
