@@ -18,6 +18,7 @@ COMMANDS = {
     "info": "list every CT series below a path, its geometry and warnings",
     "denoise": "denoise a series to NIfTI, NRRD or MetaImage",
     "simulate": "a series as a lower dose would show it, DICOM to DICOM",
+    "train": "fine-tune the denoiser on local scans",
     "evaluate": "measure image quality: noise, sharpness, HU, detectability, with or without a reference",
 }
 

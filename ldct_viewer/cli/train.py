@@ -1,0 +1,315 @@
+"""``ldct-viewer train FOLDER…``: fine-tune the denoiser on local scans; the window starts the same command.
+
+Several processes or machines: ``torchrun --nproc-per-node=2 -m ldct_viewer train FOLDER …``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Cancelled, LdctError, ModelError, OpenError, WriteError
+from ..training.local.plan import MODEL_SCRATCH, OBJECTIVES, Plan
+
+if TYPE_CHECKING:
+    from ..training.local.report import DataReport
+    from ..training.local.runs import Run
+
+EXIT_NOT_BETTER = 7  # trained, but kept aside by the safety gate
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    add = parser.add_argument
+    add("folders", nargs="*", metavar="FOLDER", type=Path, help="folders, files or zips with CT series")
+    add("--objective", choices=("auto", *OBJECTIVES), default="auto", help="what to learn from (default: by the data)")
+    add("--dose", type=_doses, metavar="D[,D…]", help="simulated dose fractions: 0.25 or 10%%,25%%")
+    add("--from", dest="start", default="", metavar="MODEL", help=f"model to start from, or '{MODEL_SCRATCH}'")
+    add("--out", type=Path, metavar="FILE", help="write the model here instead of into the user's models")
+    add("--minutes", type=_positive, default=5.0, metavar="M", help="how long to train (default: 5)")
+    add("--steps", type=int, default=0, metavar="N", help="train N steps instead (reproducible)")
+    add("--resume", action="store_true", help="go on with the training that was interrupted last")
+    add("--run", default="", metavar="ID", help="train or resume this run")
+    add("--list", action="store_true", help="list trainings and how they ended")
+    add("--examine", action="store_true", help="only say what was found and what would be done")
+    add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    add("--batch", type=int, default=8, help="examples a step (default: 8)")
+    add("--learning-rate", type=_positive, default=Plan.learning_rate)
+    add("--seed", type=int, default=0)
+    add("--threads", type=int, default=0, help="CPU threads (default: all cores but one)")
+    add("--interval", type=int, default=0, metavar="N", help="steps between validations (default: about 20 s)")
+    add("--json", action="store_true", help="one JSON object a line on stdout while it trains")
+    add("--series", default="", metavar="UID", help="use only this series")
+    add("--paths-from", type=Path, metavar="FILE", help=argparse.SUPPRESS)  # the window: long lists of files
+
+
+def run(args: argparse.Namespace) -> int:
+    """Examine, train, judge; exit code 7 where the result is not better and was kept aside."""
+    if args.list:
+        return _list(args.json)
+    say = _Speaker(args.json)
+    if args.examine:
+        return _examine_only(args, say)
+    if args.run or args.resume:
+        return _go_on(_named_run(args), say)
+    return _start(args, say)
+
+
+def _start(args: argparse.Namespace, say: _Speaker) -> int:
+    from ..training.local.examine import examine
+    from ..training.local.runs import create, open_run
+
+    paths = _paths(args)
+    _check_out(args.out)
+    _check_model(args.start)
+    report = examine(paths, uid=args.series)
+    plan = _plan(args, report)
+    say({"event": "report", **report.to_json(), "objective": plan.objective})
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        made = create(plan, paths, args.series, out=str(args.out.absolute()) if args.out else "")
+        return _train(made, report, say, None)
+    from ..training.local.engine import Engine
+
+    engine = Engine(plan)
+    (stamp,) = engine.agree(int(time.time()))
+    run_id = time.strftime("local-%Y%m%d-%H%M%S", time.localtime(stamp))
+    if engine.first:
+        create(plan, paths, args.series, run_id, str(args.out.absolute()) if args.out else "")
+    engine.agree(0)  # the others wait here until the folder exists
+    return _train(open_run(run_id), report, say, engine)
+
+
+def _go_on(made: Run, say: _Speaker) -> int:
+    from ..training.local.examine import examine
+
+    record = made.read()
+    if made.state in ("finished", "rejected", "cancelled"):
+        raise LdctError("This training has already ended.", "Start a new one.", made.folder, "ended")
+    gone = [p for p in made.paths if not p.exists()]
+    if gone:
+        raise OpenError(
+            "The scans are no longer where they were.",
+            "Put the folder or drive back, then resume: nothing of the training is lost.",
+            gone[0],
+            "data_gone",
+        )
+    if made.wished != "run":
+        made.wish("run")
+    report = examine(made.paths, uid=str(record.get("uid", "")))
+    say({"event": "report", **report.to_json(), "objective": made.plan.objective})
+    return _train(made, report, say, None)
+
+
+def _train(made: Run, report: DataReport, say: _Speaker, engine: Any) -> int:
+    """Train with the run locked, its events recorded, its end written down however it ends."""
+    from ..training.local.trainer import train
+
+    first = engine is None or engine.first
+    lock = made.lock() if first else None
+
+    def emit(event: dict[str, Any]) -> None:
+        event = {"time": round(time.time(), 1), **event}
+        made.log(event)
+        say(event)
+
+    say({"event": "run", "run": made.id, "folder": str(made.folder)})
+    try:
+        if first:
+            made.update(state="running")
+        outcome = train(made, report, emit, engine)
+    except Cancelled:
+        if first:
+            made.update(state="cancelled")
+            emit({"event": "cancelled"})
+            made.tidy()
+        raise
+    except LdctError as error:
+        if first:
+            _note_failure(made, emit, error)
+        raise
+    except Exception as error:
+        if first:
+            _note_failure(made, emit, LdctError(f"Unexpected: {type(error).__name__}: {error}", code="unexpected"))
+        raise
+    finally:
+        if lock is not None:
+            lock.close()
+    if not first:
+        return 0
+    made.tidy()
+    return 0 if outcome.accepted else EXIT_NOT_BETTER
+
+
+def _note_failure(made: Run, emit: Callable[[dict[str, Any]], None], error: LdctError) -> None:
+    try:
+        made.update(state="failed", error={"code": error.code, "message": error.message, "hint": error.hint})
+    except LdctError as second:  # the run's own folder is gone or full
+        print(f"ldct-viewer train: {second}", file=sys.stderr)
+    emit({"event": "failed", "code": error.code, "message": error.message, "hint": error.hint})
+
+
+def _examine_only(args: argparse.Namespace, say: _Speaker) -> int:
+    """The report, and how many steps a minute this machine does."""
+    from ..training.local.examine import examine
+    from ..training.local.trainer import steps_a_minute
+
+    report = examine(_paths(args), uid=args.series)
+    plan = _plan(args, report)
+    say({"event": "report", **report.to_json(), "objective": plan.objective})
+    say({"event": "pace", **steps_a_minute(plan)})
+    return 0
+
+
+def _plan(args: argparse.Namespace, report: DataReport) -> Plan:
+    objective = report.objective if args.objective == "auto" else args.objective
+    interval = max(20.0, min(args.minutes * 4.0, 120.0))
+    plan = Plan(
+        objective=objective,
+        start=args.start,
+        minutes=args.minutes,
+        steps=max(args.steps, 0),
+        batch=max(args.batch, 1),
+        learning_rate=args.learning_rate,
+        seed=args.seed,
+        device=args.device,
+        threads=args.threads,
+        interval_steps=args.interval,
+        interval_s=interval,
+    )
+    return Plan.from_json({**plan.to_json(), "doses": args.dose}) if args.dose else plan
+
+
+def _paths(args: argparse.Namespace) -> list[Path]:
+    paths = list(args.folders)
+    if args.paths_from:
+        paths += [Path(p) for p in json.loads(args.paths_from.read_text("utf-8"))]
+    if not paths:
+        raise OpenError("No folder was named.", "ldct-viewer train FOLDER", code="no_folder")
+    for path in paths:
+        if not path.exists():
+            raise OpenError("There is no such file or folder.", "Check the path.", path, "not_found")
+    return [Path(os.path.abspath(p)) for p in paths]
+
+
+def _named_run(args: argparse.Namespace) -> Run:
+    from ..training.local.runs import find_interrupted, open_run
+
+    if args.run:
+        return open_run(args.run)
+    interrupted = find_interrupted()
+    if not interrupted:
+        raise OpenError("No training was interrupted.", "ldct-viewer train FOLDER starts one.", code="no_run")
+    return interrupted[0]
+
+
+def _check_out(out: Path | None) -> None:
+    if out is None:
+        return
+    if out.suffix != ".safetensors":
+        raise WriteError("FILE must end in .safetensors.", "A card (.json) is put beside it.", out, "suffix")
+    if not out.absolute().parent.is_dir():
+        raise WriteError("The folder for FILE does not exist.", "Make it first.", out.absolute().parent, "no_folder")
+    if out.exists() or out.with_suffix(".json").exists():
+        raise WriteError("FILE exists already.", "Choose another name.", out, "exists")
+
+
+def _check_model(start: str) -> None:
+    """Refuse a wrong model now, not after the scans were read."""
+    if start and start != MODEL_SCRATCH:
+        from ..denoise.model_file import find_model
+
+        if find_model(start).architecture.get("family") != "pu":
+            raise ModelError("This model's architecture cannot be trained here.", code="unknown_arch")
+
+
+def _list(as_json: bool) -> int:
+    from ..training.local.runs import list_runs
+
+    rows = []
+    for one in list_runs():
+        try:
+            record = one.read()
+        except LdctError as error:
+            print(f"note: {error}", file=sys.stderr)
+            continue
+        state = "training now" if one.alive else str(record.get("state"))
+        state = "interrupted" if state == "running" else state
+        headline = record.get("outcome", {}).get("verdict", {}).get("headline", "")
+        rows.append({"run": one.id, "state": state, "verdict": headline})
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+    else:
+        print("\n".join(f"{r['run']:<28} {r['state']:<14} {r['verdict']}" for r in rows) or "no trainings yet")
+    return 0
+
+
+class _Speaker:
+    """Events as JSON lines, or as lines a person can follow."""
+
+    def __init__(self, as_json: bool) -> None:
+        self._json = as_json
+        self._mute = int(os.environ.get("RANK", "0")) != 0
+        self._broken = False
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        if self._mute or self._broken:
+            return
+        text = json.dumps(event, ensure_ascii=False) if self._json else self._words(event)
+        if text:
+            try:
+                print(text, flush=True)
+            except OSError:  # whoever listened is gone; the training goes on, the run's folder has it all
+                self._broken = True
+
+    @staticmethod
+    def _words(event: dict[str, Any]) -> str:
+        kind = event["event"]
+        if kind == "report":
+            lines = [f"Found: {event['summary']}.", *(f"  · {x}" for x in event["labels"][:12])]
+            lines += [f"  ! {n['text']}" for n in event["refused"] + event["notes"]]
+            return "\n".join([*lines, f"Objective: {event['objective']}. {event['reason']}"])
+        if kind == "run":
+            return f"Run {event['run']}"
+        if kind in ("started", "resumed"):
+            where = f"on {event['device']}, {event['precision']}"
+            return f"{kind.capitalize()} at step {event['step']} of about {event['of']} {where}."
+        if kind == "validated":
+            start = event["psnr_start"] if event["psnr_start"] is not None else event["psnr_low"]
+            bias = max(event["bias_hu"].values(), key=abs, default=0.0)
+            return (
+                f"step {event['step']:>6}  loss {event['train_loss'] or float('nan'):.4f} / {event['loss']:.4f}  "
+                f"PSNR {event['psnr']:.2f} dB ({event['psnr'] - start:+.2f})  HU {bias:+.1f}"
+            )
+        if kind in ("stage", "notice"):
+            return f"{event['text']}"
+        if kind == "finished":
+            return "\n".join([event["verdict"]["headline"], *event["verdict"]["reasons"], f"Model: {event['path']}"])
+        if kind == "pace":
+            return f"About {event['steps_a_minute']:.0f} steps a minute on {event['device']}."
+        return ""
+
+
+def _doses(text: str) -> tuple[float, ...]:
+    values = []
+    for part in text.split(","):
+        try:
+            value = float(part.strip().rstrip("%")) / (100 if part.strip().endswith("%") else 1)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{part!r} is no dose; write 0.25 or 25%") from error
+        if not 0.01 <= value < 1:
+            raise argparse.ArgumentTypeError("a dose fraction lies between 0.01 and 1 (1 % and 100 %)")
+        values.append(value)
+    return tuple(values)
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e5:
+        raise argparse.ArgumentTypeError("must be positive")
+    return value

@@ -1,0 +1,35 @@
+"""Time spent training: without pauses, and without the hours a machine slept."""
+
+from __future__ import annotations
+
+import time
+
+SLEPT_S = 60.0  # between two steps; longer is no slow step
+
+
+class ActiveClock:
+    """Seconds of work. :meth:`tick` is called at every step and returns seconds slept, if it noticed any."""
+
+    def __init__(self, already: float = 0.0) -> None:
+        self.seconds = already
+        self._last = self._now()
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        return time.monotonic(), time.time()
+
+    def tick(self, expected: float = SLEPT_S) -> float:
+        """Count the time since the last tick; jumps beyond ``expected`` seconds count as sleep."""
+        now = self._now()
+        passed = max(now[0] - self._last[0], 0.0)
+        wall = now[1] - self._last[1]  # keeps running during sleep where the monotonic clock stands still
+        self._last = now
+        longest = max(expected, SLEPT_S)
+        if max(passed, wall) > longest and wall < 30 * 86400:
+            return max(passed, wall)
+        self.seconds += passed
+        return 0.0
+
+    def skip(self) -> None:
+        """Do not count the time since the last tick (a pause)."""
+        self._last = self._now()

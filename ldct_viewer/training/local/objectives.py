@@ -1,0 +1,272 @@
+"""The three objectives: real pairs, simulated dose, low dose alone. Each makes examples and held-out slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .examples import AIR_CROP_HU, Example, augment_hu, cut_levels, neighbours, place, turn
+from .plan import Plan
+from .sources import THICK_MM, Chooser, Material
+from .split import Split
+from .store import Unreadable
+from .texture import TextureBank
+
+if TYPE_CHECKING:
+    from .report import Pair
+
+_TRIES = 24
+_SIMILAR_HU = 25.0  # neighbouring slices differ by less (after cleaning, smoothed): the same anatomy
+
+
+@dataclass(frozen=True)
+class Held:
+    """One slice that is only measured: ``noisy`` (3, y, x), ``reference`` and ``mask`` (y, x), HU.
+
+    ``level`` weighs the loss. ``floor``: mean square of the reference's own noise on the mask where it
+    is known to be independent of the input's (0 elsewhere); the error of a result is its mean square
+    distance minus this.
+    """
+
+    noisy: NDArray[np.float32]
+    reference: NDArray[np.float32]
+    mask: NDArray[np.bool_]
+    sigma: float
+    level: float
+    floor: float = 0.0
+
+
+class Objective:
+    """Base: where examples come from. ``seed`` and ``step`` decide everything."""
+
+    def __init__(self, material: Material, split: Split, plan: Plan) -> None:
+        self.material, self.split, self.plan = material, split, plan
+        self.chooser = Chooser(self.sources(split.train), plan.seed)
+        self.bank = TextureBank([material.texture(s) for s in range(len(material.series))], plan.seed)
+
+    def sources(self, slices: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+        """The slices an input may come from (of those trained on, or of those held out)."""
+        return slices
+
+    def example(self, step: int, index: int) -> Example:
+        """Example ``index`` of ``step``; the same for the same seed, on any machine and process count."""
+        rng = np.random.default_rng([self.plan.seed, step, index])
+        for _ in range(_TRIES):
+            s, k = self.chooser.draw(rng, step)
+            try:
+                made = self.make(rng, s, k)
+            except Unreadable:
+                continue
+            if made is not None:
+                return made
+        raise_no_slices()
+
+    def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
+        """One example from slice ``k`` of series ``s``; ``None``: this crop is of no use, draw again."""
+        raise NotImplementedError
+
+    def held(self, count: int = 8) -> list[Held]:
+        """The same held-out slices every time, spread over all that are held out."""
+        places = [(s, k) for s, ks in enumerate(self.sources(self.split.held)) for k in ks]
+        chosen = [places[i] for i in sorted({int(v) for v in np.linspace(0, len(places) - 1, min(count, len(places)))})]
+        made = []
+        for n, (s, k) in enumerate(chosen):
+            try:
+                one = self.hold(np.random.default_rng([2024, n]), s, k)
+            except Unreadable:
+                continue
+            if one is not None:
+                made.append(one)
+        if not made:
+            raise_no_slices()
+        return made
+
+    def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
+        """Slice ``k`` of series ``s`` with its reference."""
+        raise NotImplementedError
+
+    # -- shared by the objectives -----------------------------------------------------------------
+
+    def near(self, rng: np.random.Generator | None, s: int, k: int) -> tuple[int, int, int]:
+        """What the network sees around slice ``k``; in training the centre often stands in for neighbours."""
+        if rng is not None and rng.random() < 0.25:
+            return k, k, k
+        return neighbours(k, self.material.depth(s), self.material.step_mm(s), THICK_MM)
+
+    def noised(self, rng: np.random.Generator, s: int, k: int, sd: float) -> Example | None:
+        """A clean crop of slice ``k`` with noise of the series' own texture and of SD ``sd``."""
+        size, m = self.plan.crop, self.material
+        stack = [m.clean(s, n) for n in self.near(rng, s, k)]
+        shape = (stack[1].shape[0], stack[1].shape[1])
+        size = min(size, shape[0] // 8 * 8, shape[1] // 8 * 8)
+        top, left = place(rng, shape, size)
+        crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
+        if crop[1].mean() < AIR_CROP_HU and rng.random() > 0.1:
+            return None
+        crop, levels = turn(rng, crop, cut_levels(m.levels(s, k), top, left, size, shape))
+        crop = augment_hu(rng, crop)
+        assert levels is not None
+        correlation = float(rng.random() * 0.3) if m.step_mm(s) <= THICK_MM else 0.0
+        noisy = crop + np.float32(sd) * self.bank.draw(s, rng, levels, 3, correlation)
+        np.maximum(noisy, -1024.0, out=noisy)
+        told = -1.0 if rng.random() < 0.05 else sd * float(np.exp(rng.normal(0.0, 0.12)))
+        return Example(noisy, crop[1:2], told, sd, np.ones_like(crop[1:2]))
+
+
+class Simulated(Objective):
+    """Full dose only: clean targets, the low-dose side simulated at the plan's dose fractions."""
+
+    def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
+        """SD of the noise at dose a: σ(full dose) / √a, drawn over the whole range of doses named."""
+        low, high = min(self.plan.doses) * 0.8, max(self.plan.doses) * 1.25
+        dose = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+        sd = self.material.sigma(s, k) / np.sqrt(dose) * float(np.exp(rng.normal(0, 0.1)))
+        return self.noised(rng, s, k, 0.0 if rng.random() < 0.02 else sd)
+
+    def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
+        """The full-dose slice itself (thin ones averaged) is the reference, not what a network made of it."""
+        m, doses = self.material, sorted(self.plan.doses)
+        dose = doses[int(rng.integers(len(doses)))]
+        stack = np.stack([m.averaged(s, n) for n in self.near(None, s, k)])
+        total = m.sigma(s, k) / np.sqrt(dose)
+        own = m.sigma(s, k) / np.sqrt(max(m.series[s].average, 1))
+        shape = (stack.shape[1], stack.shape[2])
+        levels = cut_levels(m.levels(s, k), 0, 0, shape[0], shape) if shape[0] == shape[1] else None
+        if levels is None:
+            levels = np.ones((6, *shape), np.float32)
+        noisy = stack + np.float32(np.sqrt(max(total**2 - own**2, 0.0))) * self.bank.draw(s, rng, levels, 3, 0.0)
+        np.maximum(noisy, -1024.0, out=noisy)
+        return Held(noisy, stack[1], _body(stack[1]), total, total)
+
+
+class Pairs(Objective):
+    """Low- and full-dose series of the same anatomy: the low one in, the full one as target."""
+
+    def __init__(self, material: Material, split: Split, plan: Plan, pairs: Sequence[Pair]) -> None:
+        self.pairs = tuple(pairs)
+        self._full = {p.low: p.full for p in pairs}
+        self._at = {p.low: _matching(material, p) for p in pairs}
+        super().__init__(material, split, plan)
+
+    def sources(self, slices: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
+        """Low-dose slices that have a full-dose slice at their place."""
+        return [[k for k in ks if k in self._at.get(s, {})] for s, ks in enumerate(slices)]
+
+    def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
+        """The same crop of both series."""
+        m, size = self.material, self.plan.crop
+        full = m.hu(self._full[s], self._at[s][k])
+        size = min(size, full.shape[0] // 8 * 8, full.shape[1] // 8 * 8)
+        top, left = place(rng, (full.shape[0], full.shape[1]), size)
+        if full[top : top + size, left : left + size].mean() < AIR_CROP_HU and rng.random() > 0.1:
+            return None
+        stack = [*(m.hu(s, n) for n in self.near(rng, s, k)), full]
+        crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
+        crop, _ = turn(rng, crop)
+        sigma = m.sigma(s, k)
+        told = -1.0 if rng.random() < 0.05 else sigma
+        return Example(crop[:3], crop[3:], told, sigma, np.ones_like(crop[3:]), noisy_target=True)
+
+    def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
+        """The full-dose slice is the reference."""
+        m = self.material
+        noisy = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
+        full = m.hu(self._full[s], self._at[s][k]).astype(np.float32)
+        return Held(noisy, full, _body(full), m.sigma(s, k), m.sigma(s, k))
+
+
+class SelfSupervised(Objective):
+    """Low dose only. Half of the examples: the start model's cleaned slices under noise of the series' own
+    texture and level; half: neighbouring slices with independent noise as targets, where they look alike.
+
+    Limits: what the start model never sees it cannot bring back, and neighbours teach only where anatomy
+    lasts from slice to slice.
+    """
+
+    neighbour_share = 0.5
+
+    def reach(self, s: int) -> int:
+        """Slices to the nearest one whose noise is independent of all the network is shown; 0: none near."""
+        from .report import thickness
+
+        step = max(self.material.step_mm(s), 0.1)
+        apart = max(1, int(np.ceil(thickness(self.material.series[s].found) / step - 0.05)))
+        shown = 1 if step <= THICK_MM else 0
+        reach = apart + shown
+        return reach if reach * step <= 12.0 else 0
+
+    def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
+        """One of the two kinds."""
+        if rng.random() < self.neighbour_share and self.reach(s):
+            return self._neighbour(rng, s, k)
+        sd = self.material.sigma(s, k) * float(np.exp(rng.normal(0.05, 0.2)))
+        return self.noised(rng, s, k, sd)
+
+    def _neighbour(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
+        m, size = self.material, self.plan.crop
+        other = k + (self.reach(s) if rng.random() < 0.5 else -self.reach(s))
+        if not 0 <= other < m.depth(s) or other in self.split.held[s]:
+            return None
+        target = m.hu(s, other)
+        size = min(size, target.shape[0] // 8 * 8, target.shape[1] // 8 * 8)
+        top, left = place(rng, (target.shape[0], target.shape[1]), size)
+        box = np.s_[top : top + size, left : left + size]
+        alike = similar(m.clean(s, k)[box], m.clean(s, other)[box])
+        if alike.mean() < 0.3 or target[box].mean() < AIR_CROP_HU:
+            return None
+        stack = [m.hu(s, n)[box] for n in self.near(rng, s, k)]
+        crop = np.stack([*stack, target[box], alike]).astype(np.float32)
+        crop, _ = turn(rng, crop)
+        sigma = m.sigma(s, k)
+        told = -1.0 if rng.random() < 0.05 else sigma
+        return Example(crop[:3], crop[3:4], told, sigma, crop[4:5], noisy_target=True)
+
+    def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
+        """Mean of the neighbours below and above, where they agree; half their difference is its noise."""
+        m, reach = self.material, self.reach(s) or 1
+        if not (reach <= k < m.depth(s) - reach):
+            return None
+        below, above = (m.hu(s, n).astype(np.float32) for n in (k - reach, k + reach))
+        reference = np.asarray((below + above) / 2, dtype=np.float32)
+        mask = similar(m.clean(s, k - reach), m.clean(s, k + reach)) & _body(reference)
+        if mask.sum() < 2000:
+            return None
+        noisy = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
+        floor = float((((above - below) / 2)[mask] ** 2).mean())
+        return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), floor)
+
+
+def similar(a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.bool_]:
+    """Where two cleaned slices show the same anatomy: smoothed over 5 px they differ by little."""
+    from scipy.ndimage import uniform_filter
+
+    return np.asarray(uniform_filter(np.abs(a.astype(np.float32) - b), 5) < _SIMILAR_HU)
+
+
+def _body(hu: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Everything that is not the scanner's floor."""
+    return np.asarray(hu > -1020)
+
+
+def _matching(material: Material, pair: Pair) -> dict[int, int]:
+    """Low slice → full slice at the same place (within a quarter of a step)."""
+    low, full = (material.series[n].found.geometry for n in (pair.low, pair.full))
+    places = {}
+    for k in range(low.shape[0]):
+        at, _, _ = full.lps_to_index(low.index_to_lps(k, 0, 0))
+        if abs(at - round(at)) < 0.25 and 0 <= round(at) < full.shape[0]:
+            places[k] = round(at)
+    return places
+
+
+def raise_no_slices() -> NoReturn:
+    """Say that nothing usable is left."""
+    from ...errors import OpenError
+
+    raise OpenError(
+        "No slice of these scans can be used for training.", "Choose another folder.", code="nothing_to_learn"
+    )
