@@ -17,9 +17,13 @@ from .explicit import Elements, Text, copy, element, item, joined, lookup, seque
 from .header import CT_IMAGE, Slice
 from .provenance import Derivation, derivation_elements, equipment_item, source_image
 from .syntax import SYNTAXES
-from .write import IMPLEMENTATION_CLASS_UID
+from .write import IMPLEMENTATION_CLASS_UID, make_uid
 
 _EQUIPMENT = 0x0018A001
+_SIDE_OR_REGION = frozenset((0x00200060, 0x00200062, 0x00082218))  # Laterality, Image Laterality, Anatomic Region
+_UNPAIRED = frozenset(
+    b"CHEST THORAX ABDOMEN PELVIS HEAD BRAIN SKULL NECK SPINE CSPINE TSPINE LSPINE HEART LIVER AORTA".split()
+)
 _LOSSY_METHOD = {
     "1.2.840.10008.1.2.4.50": "ISO_10918_1",
     "1.2.840.10008.1.2.4.51": "ISO_10918_1",
@@ -43,6 +47,7 @@ class HeaderWriter:
     deidentifier: Deidentifier | None = None
     dropped: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
 
     def head(self, dataset: Any, source: Slice, encoding: Encoding, number: int, sop_uid: str) -> bytes:
         """Preamble, file meta and all elements below Pixel Data of slice ``number`` (from 1).
@@ -52,7 +57,7 @@ class HeaderWriter:
         elements = self._patient_to_geometry(dataset, encoding)
         self._identity(elements, dataset, source, number, sop_uid)
         self._pixels(elements, dataset, source, encoding)
-        fill_type_2(elements)
+        self._fill(elements, dataset)
         return self._file_meta(sop_uid) + joined(elements)
 
     def _patient_to_geometry(self, dataset: Any, encoding: Encoding) -> Elements:
@@ -140,6 +145,28 @@ class HeaderWriter:
             text.put("LossyImageCompressionRatio", ratio)
         if method:
             text.put("LossyImageCompressionMethod", method)
+
+    def _fill(self, elements: Elements, dataset: Any) -> None:
+        """Attributes that a CT image must have and a carelessly emptied source lacks."""
+        fill_type_2(elements)
+        text = Text(elements)
+        traits = (
+            "FrameOfReferenceUID",
+            "StudyInstanceUID",
+            "StudyDate",
+            "StudyTime",
+            "PatientID",
+            "DeviceSerialNumber",
+        )
+        for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
+            if not raw_value(dataset, keyword).strip(b" \0"):
+                # The same for every export of this study, so that its derived series stay together.
+                made = make_uid(keyword, *(raw_value(dataset, trait) for trait in traits))
+                text.put(keyword, self.deidentifier.uid(made) if self.deidentifier else made)
+                self.made.add(keyword)
+        body_part = raw_value(dataset, "BodyPartExamined").strip(b" \0").upper()
+        if body_part and body_part not in _UNPAIRED and not _SIDE_OR_REGION & set(elements):
+            text.put("Laterality", "")  # type 2C of what may be a paired body part: unknown
 
     def _plane(self, dataset: Any) -> str:
         parts = raw_value(dataset, "ImageType").decode("ascii", "replace").split("\\")

@@ -53,7 +53,7 @@ class ExportOptions:
 class SliceExport:
     """State of one export; :meth:`write` runs in several threads, each slice in one."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         slices: Sequence[Slice],
         hu: NDArray[np.int16],
@@ -235,6 +235,9 @@ class SliceExport:
         if self._headers.dropped:
             listed = ", ".join(sorted(self._headers.dropped)[:8])
             notes.append(("attribute_dropped", f"Damaged attributes of the source were left out: {listed}."))
+        if self._headers.made:
+            listed = ", ".join(sorted(self._headers.made))
+            notes.append(("uid_made", f"The source has no {listed}; new ones were made."))
         if self._headers.replaced:
             notes.append(("text_replaced", "The description has letters outside the source's character set."))
         return [SeriesWarning(code, message) for code, message in notes]

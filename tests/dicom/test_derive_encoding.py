@@ -46,7 +46,7 @@ def back(words: np.ndarray, slope: float, intercept: float, signed: bool) -> np.
     (2.0, -1024.0, False, 12, -1024, 3071, False),  # odd HU do not exist in steps of two
     (-1.0, 3071.0, False, 12, -1024, 3071, True),
 ])  # fmt: skip
-def test_every_hu_comes_back(  # noqa: PLR0917
+def test_every_hu_comes_back(
     slope: float, intercept: float, signed: bool, stored: int, low: int, high: int, own: bool
 ) -> None:
     hu = np.linspace(low, high, 16).round().astype(np.int16).reshape(1, 4, 4)
