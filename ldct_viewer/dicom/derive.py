@@ -97,6 +97,28 @@ def write_derived(
     )
 
 
+def find_series(volume: Volume, path: str | Path | None = None) -> FoundSeries:
+    """The found series that ``volume`` was read from, scanned again: below ``path``, else from its own files.
+
+    For callers that kept only the volume. Raises WriteError ``not_dicom``.
+    """
+    from .scan import scan_paths
+
+    paths = [Path(path)] if path is not None else list(dict.fromkeys(volume.files))
+    for found in scan_paths(paths).series if paths else ():
+        if found.slices and found.uid == volume.meta.uid and set(volume.files) <= set(found.files):
+            return found
+    raise _not_dicom()
+
+
+def _not_dicom() -> WriteError:
+    return WriteError(
+        "This series did not come from DICOM files.",
+        "Save it as NIfTI, NRRD or MetaImage instead.",
+        code="not_dicom",
+    )
+
+
 def _source_slices(found: FoundSeries) -> list[Slice]:
     """The slices of a series in order: as the scan found them, else read again from its files."""
     if found.slices or found.volume_file is not None:
@@ -138,11 +160,7 @@ def _check_input(
     options: ExportOptions,
 ) -> None:
     if not slices:
-        raise WriteError(
-            "This series did not come from DICOM files.",
-            "Save it as NIfTI, NRRD or MetaImage instead.",
-            code="not_dicom",
-        )
+        raise _not_dicom()
     if found.state == "blocked":
         raise WriteError("This series has a conflict and cannot be exported.", "See its warnings.", code="blocked")
     shape = (len(slices), slices[0].spec.rows, slices[0].spec.columns)
@@ -154,4 +172,4 @@ def _check_input(
         raise ValueError(f"compress must be one of {', '.join(COMPRESSIONS)}, not {options.compress!r}")
 
 
-__all__ = ["COMPRESSIONS", "ExportOptions", "ExportReport", "write_derived"]
+__all__ = ["COMPRESSIONS", "ExportOptions", "ExportReport", "find_series", "write_derived"]
