@@ -36,11 +36,12 @@ class Sampler:
     volumes: Sequence[CleanVolume]
     rng: np.random.Generator
     crop: int = 128
+    spectra: int = 24
     bank: NoiseBank = field(init=False)
     _levels: list[list[NDArray[np.float32]]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.bank = NoiseBank(self.rng)
+        self.bank = NoiseBank(self.rng, self.spectra)
         for v in self.volumes:
             contrast = self.rng.uniform(0.3, 0.9, len(v.hu))
             self._levels.append([sector_levels(s, v.pixel_mm, float(c)) for s, c in zip(v.hu, contrast, strict=True)])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from ldct_viewer.denoise.model_file import load_model
 from ldct_viewer.training import recipe
 from ldct_viewer.training.data import Sampler
 from ldct_viewer.training.sources import SOURCES, CleanVolume, Source, clean
-from ldct_viewer.training.validation import psnr
+from ldct_viewer.training.validation import held_out_pairs, psnr
 
 
 def body(_: Path, source: Source) -> CleanVolume:
@@ -20,7 +21,9 @@ def body(_: Path, source: Source) -> CleanVolume:
     return CleanVolume(source, np.repeat(hu[None], 6, 0).astype(np.float32), 0.8, 2.0)
 
 
-def test_the_recipe_leaves_a_loadable_model_with_split_and_licences(tmp_path):
+def test_the_recipe_leaves_a_loadable_model_with_split_and_licences(tmp_path, monkeypatch):
+    monkeypatch.setattr(recipe, "Sampler", partial(Sampler, spectra=2))
+    monkeypatch.setattr(recipe, "held_out_pairs", partial(held_out_pairs, slices=1))
     arguments = ["--data", "x", "--out", str(tmp_path), "--steps", "2", "--report-every", "1", "--batch", "2"]
     assert recipe.main([*arguments, "--crop", "64"], load=body) == 0
     model = load_model(tmp_path / "fast.safetensors")
@@ -34,7 +37,7 @@ def test_the_recipe_leaves_a_loadable_model_with_split_and_licences(tmp_path):
 
 def test_the_same_seed_draws_the_same_pairs_and_they_differ_by_noise_only():
     volumes = [body(Path(), SOURCES[0])]
-    a, b = (Sampler(volumes, np.random.default_rng(3), 64).batch(6) for _ in range(2))
+    a, b = (Sampler(volumes, np.random.default_rng(3), 64, spectra=2).batch(6) for _ in range(2))
     np.testing.assert_array_equal(a.noisy, b.noisy)
     noise = a.noisy[:, 1:2] - a.clean
     for n in range(6):
@@ -60,3 +63,20 @@ def test_psnr_is_the_formula_in_its_window():
     reference = np.zeros((10, 10), np.float32)
     assert abs(psnr(reference + 4, reference) - 40.0) < 1e-6  # 20·log10(400/4)
     assert psnr(reference + 1000, reference + 500) > 100  # both above the window: equal
+
+
+def test_keeping_texture_scales_what_is_removed():
+    import torch
+
+    from ldct_viewer.denoise.network import build
+    from tests.denoise.helpers import TINY
+
+    torch.manual_seed(0)
+    net = build(TINY)
+    torch.nn.init.normal_(net.head.weight, std=0.05)
+    x, sigma = torch.randn(1, 3, 16, 16) * 20, torch.tensor([20.0])
+    removed = x[:, 1:2] - net(x, sigma)
+    kept = x[:, 1:2] - recipe.with_texture(net, 0.2)(x, sigma)
+    torch.testing.assert_close(kept, 0.8 * removed)
+    restored = recipe.with_texture(recipe.with_texture(net, 0.2), 1 - 1 / 0.8)
+    torch.testing.assert_close(restored(x, sigma), net(x, sigma))
