@@ -16,7 +16,7 @@ from .keys import Keys
 from .menus import build_actions, build_menus, refresh_icons
 from .opening import Opening
 from .panels.message_bar import MessageBar
-from .panels.series_picker import SeriesList
+from .panels.series_picker import PickerPage, SeriesList
 from .panels.status_bar import StatusBar
 from .panels.tool_bar import ToolBar
 from .panels.warnings import NotesPanel
@@ -81,9 +81,10 @@ class MainWindow(QtWidgets.QMainWindow):
         self._hint = DropHint(self)
 
     def _build_docks(self) -> None:
-        self.picker = SeriesList(self.opening.model)
+        self.picker_page = PickerPage(self.opening.model)
+        self.picker = self.picker_page.list
         self.series_list = SeriesList(self.opening.model)
-        self._stack.addWidget(self.picker)
+        self._stack.addWidget(self.picker_page)
         self.notes = NotesPanel()
         areas = QtCore.Qt.DockWidgetArea
         self.series_dock = self._dock(self.tr("Series"), self.series_list, areas.LeftDockWidgetArea)
@@ -156,7 +157,7 @@ class MainWindow(QtWidgets.QMainWindow):
         """Several series: let the user choose in the middle of the window (unless one is open)."""
         if self.state.session is None:
             self.series_dock.hide()
-            self._stack.setCurrentWidget(self.picker)
+            self._stack.setCurrentWidget(self.picker_page)
             first = next((i for i, s in enumerate(self.opening.model.series) if s.state != "blocked"), 0)
             self.picker.setCurrentIndex(self.opening.model.index(first))
             self.picker.setFocus()

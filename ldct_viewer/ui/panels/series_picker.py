@@ -81,10 +81,14 @@ class SeriesList(QtWidgets.QListView):
 
     opened = QtCore.Signal(int)
 
-    def __init__(self, model: SeriesModel, parent: QtWidgets.QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, model: SeriesModel, *, wrapping: bool = False) -> None:
+        super().__init__()
         self.setModel(model)
-        self.setItemDelegate(_CardDelegate(self))
+        self.setItemDelegate(_CardDelegate(self, 420 if wrapping else 250))
+        if wrapping:
+            self.setFlow(QtWidgets.QListView.Flow.LeftToRight)
+            self.setWrapping(True)
+            self.setResizeMode(QtWidgets.QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QtWidgets.QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -111,14 +115,39 @@ class SeriesList(QtWidgets.QListView):
         super().keyPressEvent(event)
 
 
+class PickerPage(QtWidgets.QWidget):
+    """The series of one drop, to choose from, in the middle of the window."""
+
+    def __init__(self, model: SeriesModel) -> None:
+        super().__init__()
+        self.setObjectName("welcome")
+        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_StyledBackground)
+        self._head = QtWidgets.QLabel()
+        self._head.setObjectName("headline")
+        hint = QtWidgets.QLabel(self.tr("Double-click or press Enter to open. F9 shows this list again later."))
+        hint.setObjectName("dim")
+        self.list = SeriesList(model, wrapping=True)
+        self.list.setStyleSheet("background: transparent;")
+        page = QtWidgets.QVBoxLayout(self)
+        page.setContentsMargins(36, 30, 36, 20)
+        page.setSpacing(8)
+        for widget in (self._head, hint, self.list):
+            page.addWidget(widget)
+        model.modelReset.connect(lambda: self._head.setText(self.tr("{} CT series").format(len(model.series))))
+
+
 class _CardDelegate(QtWidgets.QStyledItemDelegate):
-    """Draws one card: thumbnail left, three lines right, badges."""
+    """Draws one card: thumbnail left, four lines right."""
+
+    def __init__(self, parent: QtCore.QObject, width: int) -> None:
+        super().__init__(parent)
+        self._width = width
 
     def sizeHint(
         self, option: QtWidgets.QStyleOptionViewItem, index: QtCore.QModelIndex | QtCore.QPersistentModelIndex
     ) -> QtCore.QSize:
-        """One height for all."""
-        return QtCore.QSize(260, CARD_HEIGHT)
+        """One size for all."""
+        return QtCore.QSize(self._width, CARD_HEIGHT)
 
     def paint(
         self,

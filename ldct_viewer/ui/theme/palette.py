@@ -124,6 +124,7 @@ QPushButton#link:hover {{ background: {hover}; border-radius: 5px; }}
 QSpinBox, QDoubleSpinBox, QLineEdit {{
   background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 5px; min-height: 18px;
   selection-background-color: {accent}; selection-color: {on_accent}; }}
+QSpinBox {{ padding-left: 8px; }}
 QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {accent}; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QSlider::groove:horizontal {{ height: 4px; background: {border}; border-radius: 2px; }}

@@ -1,0 +1,135 @@
+"""What the window does with what is dropped on it."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+
+from ldct_viewer.window import PRESETS, Window
+from tests.window_kit import SHAPE, chest, drop, make_window, open_and_wait, write_ct
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    return make_window(qtbot, tmp_path)
+
+
+def shown(window):
+    return [m.text for m in window.messages.messages]
+
+
+def test_one_series_opens_at_once_with_its_hu(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    session = window.state.session
+    assert session.low.shape == SHAPE
+    assert session.loaded.all()
+    assert np.array_equal(session.low.hu, chest())
+    assert window._stack.currentWidget() is window.page
+    assert not window.series_dock.isVisible()
+
+
+def test_a_chest_without_a_header_window_opens_in_the_lung_window(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    if window.state.session.low.meta.windows:
+        assert window.state.window == window.state.session.low.meta.windows[0][0]
+    else:
+        assert window.state.window == next(p.window for p in PRESETS if p.id == "lung")
+
+
+def test_several_series_are_offered_and_enter_opens_one(window, qtbot, tmp_path):
+    write_ct(tmp_path / "all", number="1")
+    write_ct(tmp_path / "all", number="2", seed=2, description="Thin")
+    with qtbot.waitSignal(window.opening._thumbs.done, timeout=20000):
+        drop(window, tmp_path / "all")
+    assert window.state.session is None
+    assert window._stack.currentWidget() is window.picker_page
+    assert window.opening.model.rowCount() == 2
+    with qtbot.waitSignal(window.opening.seriesLoaded, timeout=20000):
+        window.picker.opened.emit(1)
+    assert window.series_list.isVisibleTo(window) or window.opening.model.current == 1
+    with qtbot.waitSignal(window.opening.seriesLoaded, timeout=20000):
+        window.opening.step_series(1)
+    assert window.opening.model.current == 0
+
+
+def test_a_zip_is_opened_like_a_folder(window, qtbot, tmp_path):
+    folder = write_ct(tmp_path)
+    with zipfile.ZipFile(tmp_path / "scan.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, file.name)
+    open_and_wait(qtbot, window, tmp_path / "scan.zip")
+    assert window.state.session.low.shape == SHAPE
+
+
+def test_an_empty_folder_is_said_to_be_empty(window, qtbot, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with qtbot.waitSignal(window.opening.settled, timeout=10000) as caught:
+        drop(window, tmp_path / "empty")
+    assert caught.args == [False]
+    assert window.messages.messages[0].path.endswith("empty")
+    assert window.messages.isVisible()
+
+
+def test_a_folder_without_ct_says_so_and_lists_every_file(window, qtbot, tmp_path):
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    for n in range(3):
+        (folder / f"letter{n}.txt").write_text("no image")
+    with qtbot.waitSignal(window.opening.settled, timeout=10000):
+        drop(window, folder)
+    assert "3" in shown(window)[0]
+    assert "3 ignored" in window.status.notes.text()
+
+
+def test_a_cut_file_is_named_and_the_rest_opens(window, qtbot, tmp_path):
+    folder = write_ct(tmp_path)
+    victim = sorted(folder.iterdir())[-1]
+    victim.write_bytes(victim.read_bytes()[:-5000])
+    open_and_wait(qtbot, window, folder)
+    assert window.state.session.low.shape[0] == SHAPE[0] - 1
+    assert any(m.path.endswith(victim.name) for m in window.messages.messages)
+
+
+def test_a_recent_entry_that_has_gone_is_said_and_leaves_the_list(window, qtbot, tmp_path):
+    folder = write_ct(tmp_path)
+    open_and_wait(qtbot, window, folder)
+    entry = window.settings.recent()[0]
+    shutil.rmtree(folder)
+    window.opening.open_recent(entry)
+    assert window.messages.messages[-1].code == "missing"
+    assert window.settings.recent() == []
+
+
+def test_opening_another_series_replaces_the_first(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path / "a"))
+    first = window.state.session
+    open_and_wait(qtbot, window, write_ct(tmp_path / "b", seed=3, number="2"))
+    assert window.state.session is not first
+    assert np.array_equal(window.state.session.low.hu, chest(seed=3))
+
+
+def test_the_title_hides_the_name_in_anonymous_mode(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    assert "Hong" in window.windowTitle()
+    window.viewing.toggle_anonymous()
+    assert "Hong" not in window.windowTitle()
+    assert "Hong" not in window.exporting.suggested_name(".png")
+    assert not window.recent_menu.isEnabled()
+
+
+def test_closing_the_series_brings_the_empty_state_back(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    window.opening.close_series()
+    assert window.state.session is None
+    assert window._stack.currentWidget() is window.welcome
+
+
+def test_reset_gives_the_series_own_window(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    own = window.state.window
+    window.state.set_window(Window(5, 5))
+    window.viewing.reset()
+    assert window.state.window == own
