@@ -21,6 +21,9 @@ from .plane_grid import PlaneGrid, Voxel
 from .plane_source import Frame, PlaneSource
 
 Hint = QtGui.QPainter.RenderHint
+# Pictures are drawn in bands this high (device pixels): from 96 on Qt shares the work with its thread pool, and
+# beside a running network that waits for a free core much longer than the 0.5 ms the drawing takes.
+_BAND = 90
 
 
 class PlaneView(QtWidgets.QWidget):
@@ -175,33 +178,31 @@ class PlaneView(QtWidgets.QWidget):
             image = QtGui.QImage(size, QtGui.QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         image.fill(QtCore.Qt.GlobalColor.black)
-        painter = QtGui.QPainter(image)
         target = QtCore.QRectF(screen.x0, screen.y0, screen.cols * screen.sx, screen.rows * screen.sy)
-        painter.save()
-        if curtain is not None:
-            painter.setClipRect(QtCore.QRectF(curtain, 0, self.width() - curtain, self.height()))
-        self._draw_scaled(painter, target, frame.image, ratio)
-        overlays.paint_missing(painter, self, frame, screen)
-        painter.restore()
-        if curtain is not None and low is not None:
-            painter.setClipRect(QtCore.QRectF(0, 0, curtain, self.height()))
-            self._draw_scaled(painter, target, low.image, ratio)
+        shown = self._shrunk(frame.image, target, ratio)
+        low_shown = self._shrunk(low.image, target, ratio) if low is not None else None
+        split = curtain if curtain is not None else 0.0
+        painter = QtGui.QPainter(image)
+        painter.setRenderHint(Hint.SmoothPixmapTransform, self.state.smooth)
+        for top in range(0, size.height(), _BAND):
+            y, height = top / ratio, _BAND / ratio
+            painter.setClipRect(QtCore.QRectF(split, y, self.width() - split, height))
+            painter.drawImage(target, shown)
+            overlays.paint_missing(painter, self, frame, screen)
+            if low_shown is not None:
+                painter.setClipRect(QtCore.QRectF(0, y, split, height))
+                painter.drawImage(target, low_shown)
         painter.end()
         self._backdrop, self._backdrop_key = image, key
         return image
 
-    def _draw_scaled(self, painter: QtGui.QPainter, target: QtCore.QRectF, image: QtGui.QImage, ratio: float) -> None:
-        painter.setRenderHint(Hint.SmoothPixmapTransform, self.state.smooth)
+    def _shrunk(self, image: QtGui.QImage, target: QtCore.QRectF, ratio: float) -> QtGui.QImage:
+        """The image itself, or averaged down where it is drawn at less than half: bilinear skips pixels there."""
         w, h = round(target.width() * ratio), round(target.height() * ratio)
-        if self.state.smooth and 0 < w < 0.5 * image.width() and h > 0:
-            # Bilinear alone skips pixels when a picture shrinks: average first.
-            image = image.scaled(
-                w,
-                min(h, image.height()) if h < image.height() else image.height(),
-                QtCore.Qt.AspectRatioMode.IgnoreAspectRatio,
-                QtCore.Qt.TransformationMode.SmoothTransformation,
-            )
-        painter.drawImage(target, image)
+        if not self.state.smooth or not 0 < w < 0.5 * image.width() or h <= 0:
+            return image
+        mode, smooth = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
+        return image.scaled(w, min(h, image.height()), mode, smooth)
 
     # -- events: the mouse lives in mouse.py ------------------------------------------------------------
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
