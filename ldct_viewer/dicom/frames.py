@@ -31,7 +31,12 @@ def check_native_length(length: int, expected: int, offset: int, size: int) -> N
 
 
 def encapsulated_frame(source: ByteSource, offset: int, frame: int, frames: int) -> bytes:
-    """The joined fragments of one compressed frame; every declared length is checked against the file."""
+    """The joined fragments of one compressed frame."""
+    return b"".join(encapsulated_fragments(source, offset, frame, frames))
+
+
+def encapsulated_fragments(source: ByteSource, offset: int, frame: int, frames: int) -> list[bytes]:
+    """The fragments of one compressed frame; every declared length is checked against the file."""
     fragments, table = _fragments(source, offset)
     if not fragments:
         raise FileProblem(Reason.NO_PIXELS)
@@ -41,7 +46,7 @@ def encapsulated_frame(source: ByteSource, offset: int, frame: int, frames: int)
         groups = [[fragment] for fragment in fragments]
     else:
         groups = _group(source, fragments, table, frames)
-    return b"".join(_exact(source, start, length) for start, length in groups[frame])
+    return [_exact(source, start, length) for start, length in groups[frame]]
 
 
 def _exact(source: ByteSource, start: int, length: int) -> bytes:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..cancel import NEVER, CancelToken
 from ..volume import Geometry, SeriesWarning
 from . import header as h
 from .codes import FileProblem, Kind, Reason
+from .elements import DEFLATED
 from .geometry import SAME_POSITION_MM, Placement, normal_of, positions_along_normal, stack_geometry
 from .header import Slice, Values
 from .pixels import read_pixels, to_hu
@@ -25,7 +27,7 @@ _MAX_LISTED = 20
 Outcome = tuple[list[FoundSeries], list[Ignored]]
 
 
-def group_slices(slices: Iterable[Slice]) -> Outcome:
+def group_slices(slices: Iterable[Slice], cancel: CancelToken = NEVER) -> Outcome:
     """All series among ``slices`` and a line for every slice that is in none of them."""
     by_series: dict[object, list[Slice]] = defaultdict(list)
     for item in slices:
@@ -33,7 +35,7 @@ def group_slices(slices: Iterable[Slice]) -> Outcome:
     series: list[FoundSeries] = []
     ignored: list[Ignored] = []
     for members in by_series.values():
-        found, lines = _one_uid(members)
+        found, lines = _one_uid(members, cancel)
         series += found
         ignored += lines
     series.sort(key=lambda s: (s.meta.study_date, s.meta.study_uid, _natural(s.meta.series_number), s.uid, s.phase))
@@ -49,9 +51,9 @@ def _natural(number: str) -> tuple[int, str]:
     return (int(number), "") if number.isdigit() else (1 << 30, number)
 
 
-def _one_uid(members: list[Slice]) -> Outcome:
+def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
     ignored = [line(item, Reason.LOCALIZER) for item in members if item.localizer]
-    members, copies, conflicts = _deduplicate([item for item in members if not item.localizer])
+    members, copies, conflicts = _deduplicate([item for item in members if not item.localizer], cancel)
     ignored += [Ignored(c.path, "An identical copy of another file.", "duplicate", "duplicate") for c in copies]
     groups: list[list[Slice]] = []
     for item in members:
@@ -103,7 +105,7 @@ def _drop_scouts(groups: list[list[Slice]]) -> tuple[list[list[Slice]], list[Sli
     return kept, scouts
 
 
-def _deduplicate(members: list[Slice]) -> tuple[list[Slice], list[Slice], frozenset[str]]:
+def _deduplicate(members: list[Slice], cancel: CancelToken) -> tuple[list[Slice], list[Slice], frozenset[str]]:
     """(unique slices, identical copies, SOP UIDs that name different images)."""
     by_uid: dict[tuple[str, int], list[Slice]] = defaultdict(list)
     for item in members:
@@ -114,6 +116,7 @@ def _deduplicate(members: list[Slice]) -> tuple[list[Slice], list[Slice], frozen
     for (uid, _), same in by_uid.items():
         unique.append(same[0])
         for other in same[1:]:
+            cancel.check()
             if _identical(same[0], other):
                 copies.append(other)
             else:
@@ -126,7 +129,20 @@ def _identical(one: Slice, other: Slice) -> bool:
     """Same place in the patient and same HU. Coded bytes may differ: one copy may be compressed."""
     if one.position != other.position or one.orientation != other.orientation:
         return False
+    if one.spec == other.spec and _coded(one) == _coded(other) != b"":
+        return True
     return _digest(one) == _digest(other) != b""
+
+
+def _coded(item: Slice) -> bytes:
+    """Digest of the pixel data as they are in the file, up to its end; empty where that cannot be read."""
+    try:
+        with item.ref.open() as source:
+            data = source if item.spec.syntax != DEFLATED else None
+            length = min(item.pixel_length, source.size - item.pixel_offset)
+            return hashlib.sha256(data.read(item.pixel_offset, length)).digest() if data else b""
+    except FileProblem:
+        return b""
 
 
 def _digest(item: Slice) -> bytes:

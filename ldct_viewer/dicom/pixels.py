@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .codes import FileProblem, Reason
-from .frames import check_native_length, encapsulated_frame, native_frame
+from .frames import check_native_length, encapsulated_fragments, native_frame
 from .header import PixelSpec, Slice
 from .source import ByteSource
 from .syntax import SYNTAXES, decode_frame, syntax_name
@@ -85,7 +85,6 @@ def read_pixels(source: ByteSource, item: Slice) -> NDArray[Any]:
         raise FileProblem(Reason.UNSUPPORTED_SYNTAX, syntax_name(spec.syntax))
     if syntax.native:
         check_native_length(item.pixel_length, spec.frame_bytes * spec.frames, item.pixel_offset, source.size)
-        data = native_frame(source, item.pixel_offset, item.frame, spec.frame_bytes)
-    else:
-        data = encapsulated_frame(source, item.pixel_offset, item.frame, spec.frames)
-    return decode_frame(data, spec)
+        return decode_frame(native_frame(source, item.pixel_offset, item.frame, spec.frame_bytes), spec)
+    fragments = encapsulated_fragments(source, item.pixel_offset, item.frame, spec.frames)
+    return decode_frame(b"".join(fragments), spec, prove_complete=len(fragments) > 1)

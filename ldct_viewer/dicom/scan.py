@@ -71,7 +71,7 @@ def scan_paths(
     for item in found:
         ignored += item.ignored
     slices = [piece for item in found for piece in item.slices]
-    series, lines = group_slices(slices)
+    series, lines = group_slices(slices, cancel)
     accepted = {piece.ref for one in series for piece in one.slices}
     ignored += _once_a_file(lines, accepted)
     series, more, volumes = _with_volumes(series, [item.volume for item in found if item.volume is not None])
