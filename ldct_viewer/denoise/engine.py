@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..blend import blend
 from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import DeviceError
 from ..volume import AIR_HU, Volume
-from .blend import blend
 from .device import Device, choose_device, fast_bfloat16, list_devices
 from .model_file import Model, load_model
 from .noise_level import estimate_sigma

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ldct_viewer.blend import blend
 from ldct_viewer.cli.main import main
-from ldct_viewer.denoise.blend import blend
 from ldct_viewer.volume import Volume
 from tests.denoise.helpers import noisy_water, save_tiny, volume
 

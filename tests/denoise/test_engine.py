@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from ldct_viewer.blend import blend
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.denoise import engine as engine_module
-from ldct_viewer.denoise.blend import blend
 from ldct_viewer.denoise.device import Device, choose_device, list_devices
 from ldct_viewer.denoise.engine import Denoiser
 from ldct_viewer.denoise.model_file import default_model, load_model
