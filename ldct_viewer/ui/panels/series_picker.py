@@ -230,13 +230,12 @@ def dose_of(found: FoundSeries) -> str:
 
 def state_of(found: FoundSeries) -> tuple[str, str]:
     """Fourth line and the palette's name for its colour."""
-    tr = QtCore.QCoreApplication.translate
     first = found.warnings[0].message if found.warnings else ""
     if found.state == "blocked":
-        return first or tr("SeriesList", "Cannot be opened"), "error"
+        return first or QtCore.QCoreApplication.translate("SeriesList", "Cannot be opened"), "error"
     if found.state == "notes":
         return first, "warning"
-    return tr("SeriesList", "Ready"), "good"
+    return QtCore.QCoreApplication.translate("SeriesList", "Ready"), "good"
 
 
 def grey_image(hu: NDArray[np.int16]) -> QtGui.QImage:
