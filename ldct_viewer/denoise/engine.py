@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -96,7 +97,7 @@ class Denoiser:
             raise ValueError("out must be int16 and have the volume's shape")
         queue = order if isinstance(order, OrderQueue) else FixedOrder(order, len(out))
         workers = (self.threads or interactive_threads()) if self.device.kind == "cpu" else 1
-        with ThreadPoolExecutor(workers, "denoise", initializer=_one_thread) as pool:
+        with ThreadPoolExecutor(workers, "denoise", initializer=_worker, initargs=(self.threads is None,)) as pool:
             busy: dict[Future[bool], list[int]] = {}
             while True:
                 cancel.check()  # what is under way ends on its own and is not reported
@@ -191,6 +192,13 @@ def _one_thread() -> None:
     import torch
 
     torch.set_num_threads(1)
+
+
+def _worker(polite: bool) -> None:
+    """One thread of the pool; ``polite``: the window's threads go first wherever the two compete."""
+    _one_thread()
+    if polite and hasattr(os, "setpriority") and sys.platform == "linux":  # there a thread has its own priority
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
 
 
 def _neighbourhood(volume: Volume, k: int) -> NDArray[np.int16]:
