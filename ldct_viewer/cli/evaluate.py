@@ -83,7 +83,7 @@ def summary(report: dict[str, Any]) -> str:
         if name in found:
             values = zip(found["diameters_mm"], found[name]["dprime"], strict=True)
             listed = ", ".join(f"{d:g} mm {value:.2f}" for d, value in values if value is not None)
-            lines.append(f"d′ of {found['contrast_hu']:g} HU discs in {name}: {listed}")
+            lines.append(f"d′ of {found['contrast_hu']:g} HU discs in {name} (linear model): {listed}")
     if "residual" in report:
         means = report["residual"]["mean_by_tissue"]
         lines.append("taken away, mean: " + ", ".join(f"{t} {m['mean_hu']:+.2f} HU" for t, m in means.items()))

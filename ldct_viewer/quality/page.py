@@ -156,8 +156,9 @@ def _detectability(report: Report) -> str:
         rows.append(("image / low", *(_n(d, 2) for d in found["ratio_to_low"])))
     head = (f"d′ of {found['contrast_hu']:g} HU discs", *(f"{d:g} mm" for d in found["diameters_mm"]))
     note = (
-        '<p class="note">Non-prewhitening observer, from the measured spectrum and edge. The sharpness of faint '
-        "lesions can be less than that of the skin: trust a phantom study above this.</p>"
+        '<p class="note">Non-prewhitening observer, from the measured spectrum and the sharpness of the skin, as if '
+        "the image were made by a linear system. A network may keep the skin and eat a faint lesion: for a denoised "
+        "image this is an upper bound, and a study with inserted lesions (quality.lesions) decides.</p>"
     )
     return _section("Detectability", _table(head, rows) + note) if rows else ""
 
