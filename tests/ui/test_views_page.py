@@ -277,3 +277,21 @@ def test_strips_repainted_for_a_moving_crosshair_leave_no_trace(page, qtbot, ove
     full = page.screen().grabWindow(page.winId()).toImage()
     assert not stepped.isNull()
     assert stepped == full
+
+
+def test_a_denoised_twin_that_appears_is_shown_at_once_even_if_other_slices_came_first(page):
+    page.state.open(make_session(denoised=False))
+    page.grab_picture()
+    session = page.state.session
+    session.denoised, session.denoised_ready = session.low.hu.copy(), session.loaded & False
+    session.denoised_ready[0] = True
+    page.state.announce([0])
+    frame = page.views["axial", "right"].frame()
+    assert frame.kind == "denoised"
+    assert frame.missing
+
+
+def test_header_text_is_plain_and_on_one_line(page):
+    from ldct_viewer.ui.views.text import clean
+
+    assert clean("<b>홍길동</b>\r\n\x1b[31m 흉부\tCT ") == "<b>홍길동</b> [31m 흉부 CT"

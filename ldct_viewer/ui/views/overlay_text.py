@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6 import QtCore
 
 from .plane_source import Frame
-from .text import clean
 
 if TYPE_CHECKING:
     from .plane_view import PlaneView
@@ -74,10 +73,10 @@ def top_left(view: PlaneView) -> list[str]:
     meta = session.low.meta
     if view.state.anonymous:
         return [tr("Anonymous")]
-    name = meta.patient_name.replace("^", " ").replace("=", " ")
+    name = meta.patient_name.replace("^", " ").replace("=", " ").strip()
     born = " · ".join(p for p in (meta.patient_id, _date(meta.patient_birth_date), meta.patient_sex) if p)
     study = " · ".join(p for p in (_date(meta.study_date), meta.study_description) if p)
-    return [line for line in map(clean, (name, born, study)) if line]
+    return [line for line in (name, born, study) if line]
 
 
 def top_right(view: PlaneView) -> list[str]:
@@ -99,7 +98,7 @@ def top_right(view: PlaneView) -> list[str]:
         " ".join(p for p in (meta.manufacturer, meta.model_name) if p),
         place,
     )
-    return [line for line in map(clean, lines) if line]
+    return [line for line in lines if line]
 
 
 def bottom_left(view: PlaneView, *, full: bool, small: bool, tiny: bool = False) -> list[tuple[str, str]]:

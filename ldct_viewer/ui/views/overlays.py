@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui
@@ -130,6 +131,26 @@ def ruler_cm(px_per_mm: float, room_px: float) -> int:
     return fitting[-1] if fitting else 0
 
 
+@lru_cache(maxsize=32)
+def ruler_picture(cm: int, px_per_cm: float, ratio: float) -> QtGui.QPixmap:
+    """The ruler, 12 px wide with its line at the right: a tick for each centimetre, dark edge."""
+    length = round(cm * px_per_cm)
+    pixmap = QtGui.QPixmap(round(12 * ratio), round((length + 3) * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(QtCore.Qt.GlobalColor.transparent)
+    ticks = [(10, 1, 1, length + 1)]
+    for n in range(0, cm + 1, 1 if px_per_cm >= 4 else cm):
+        wide = 9 if n in (0, cm) or n == cm / 2 else 5
+        ticks.append((10 - wide, 1 + round(n * px_per_cm), wide, 1))
+    painter = QtGui.QPainter(pixmap)
+    for x, y, w, h in ticks:
+        painter.fillRect(x - 1, y - 1, w + 2, h + 2, QtGui.QColor(0, 0, 0))
+    for tick in ticks:
+        painter.fillRect(*tick, QtGui.QColor("#e8e8e8"))
+    painter.end()
+    return pixmap
+
+
 def _ruler(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
     """Vertical ruler at the right edge, a tick for each centimetre."""
     if view.grid is None:
@@ -140,16 +161,7 @@ def _ruler(painter: QtGui.QPainter, view: PlaneView, screen: ScreenMap) -> None:
         return
     length = cm * 10 * per_mm
     x, top = view.width() - _MARGIN - 1, round(view.height() / 2 - length / 2)
-    ticks = [(x, top, 1, round(length) + 1)]
-    every = 1 if 10 * per_mm >= 4 else cm
-    for n in range(0, cm + 1, every):
-        wide = 9 if n in (0, cm) or n == cm / 2 else 5
-        ticks.append((x - wide, round(top + n * 10 * per_mm), wide, 1))
-    halo, line = QtGui.QColor(0, 0, 0), QtGui.QColor("#e8e8e8")
-    for left, y, w, h in ticks:
-        painter.fillRect(left - 1, y - 1, w + 2, h + 2, halo)
-    for tick in ticks:
-        painter.fillRect(*tick, line)
+    painter.drawPixmap(x - 10, top - 1, ruler_picture(cm, round(10 * per_mm, 2), view.devicePixelRatioF()))
     label = view.tr("{0} cm").format(cm)
     draw_text(painter, label, x + 2, top + length + 3, px=11, align="right")
 

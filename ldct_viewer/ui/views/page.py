@@ -38,6 +38,8 @@ class ComparePage(QtWidgets.QWidget):
         self.setMinimumSize(320, 240)
         self._active = "axial"
         self._before_maximize = "six"
+        self._twin: int | None = None  # which denoised array is shown
+        self._pointed: str | None = None  # plane the pointer was last on
         self.sources = {plane: PlaneSource(state, plane) for plane in PLANES}
         self.views: dict[tuple[str, str], PlaneView] = {}
         self.sliders: dict[str, SliceSlider] = {}
@@ -155,6 +157,8 @@ class ComparePage(QtWidgets.QWidget):
 
     # -- following the state ----------------------------------------------------------------------------
     def _open(self) -> None:
+        session = self.state.session
+        self._twin = None if session is None else id(session.denoised)
         for plane, source in self.sources.items():
             source.open()
             self.sliders[plane].follow()
@@ -179,6 +183,11 @@ class ComparePage(QtWidgets.QWidget):
     def _data(self, slices: list[int]) -> None:
         """Slices arrived: a plane that shows one of them follows at once, reformatted ones soon."""
         changed = set(slices)
+        session = self.state.session
+        twin = None if session is None else id(session.denoised)
+        if twin != self._twin:  # a denoised twin appeared or was replaced: every right side is another picture
+            self._twin = twin
+            self._recolour(both=False, data=True)
         for plane, source in self.sources.items():
             source.forget_measurements()
             grid = source.grid
@@ -195,9 +204,9 @@ class ComparePage(QtWidgets.QWidget):
                 source.invalidate()
                 self._repaint_plane(plane)
 
-    def _recolour(self, both: bool) -> None:
+    def _recolour(self, both: bool, data: bool = False) -> None:
         for source in self.sources.values():
-            source.invalidate(data=False, side=None if both else "right")
+            source.invalidate(data=data, side=None if both else "right")
         self._repaint()
 
     def _camera(self, plane: str) -> None:
@@ -206,8 +215,9 @@ class ComparePage(QtWidgets.QWidget):
     def _pointer(self) -> None:
         """Only the plane pointed at (now or before) says something about the pointer."""
         plane = self.state.pointer_plane
-        for changed in {plane, getattr(self, "_pointed", None)} - {None}:
-            self._repaint_plane(str(changed))
+        for changed in {plane, self._pointed}:
+            if changed is not None:
+                self._repaint_plane(changed)
         self._pointed = plane
 
     def _repaint_plane(self, plane: str) -> None:

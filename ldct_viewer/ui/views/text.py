@@ -66,7 +66,7 @@ def _render(
     font.setBold(bold)
     metrics = QtGui.QFontMetrics(font)
     pad = 6 if back else 2
-    shown = metrics.elidedText(text, QtCore.Qt.TextElideMode.ElideRight, max(width - 2 * pad, 8))
+    shown = metrics.elidedText(clean(text), QtCore.Qt.TextElideMode.ElideRight, max(width - 2 * pad, 8))
     w, h = metrics.horizontalAdvance(shown) + 2 * pad, line_height(px) + (2 if back else 0)
     pixmap = QtGui.QPixmap(round(w * ratio), round(h * ratio))
     pixmap.setDevicePixelRatio(ratio)
