@@ -59,7 +59,9 @@ def badge(view: PlaneView, frame: Frame, *, short: bool = False) -> str:
         return ""
     percent = round(view.state.strength * 100)
     if short:
-        return tr("AI {0} % · research").format(percent)
+        return (tr("AI Δ {0} % · research") if frame.kind == "difference" else tr("AI {0} % · research")).format(
+            percent
+        )
     if frame.kind == "difference":
         return tr("AI difference {0} % · research").format(percent)
     return tr("AI denoised {0} % · research").format(percent)

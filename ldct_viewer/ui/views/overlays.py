@@ -207,7 +207,7 @@ def _banner(painter: QtGui.QPainter, view: PlaneView) -> None:
 
 
 def _badge(painter: QtGui.QPainter, view: PlaneView, frame: Frame) -> None:
-    text = words.badge(view, frame, short=view.width() < _TINY)
+    text = words.badge(view, frame, short=view.width() < 400)
     if text:
         px = font_px(view)
         top = view.height() - _MARGIN - line_height(px) - 2
