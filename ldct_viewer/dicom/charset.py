@@ -48,11 +48,10 @@ _ESCAPED = re.compile(rb"\x1b(\$\([D]|\$\)[CA]|\$B|[-()][A-Za-z])")
 _KOREAN_PAIRS = re.compile(rb"(?:[\x00-\x7f]|[\xb0-\xc8][\xa1-\xfe])*\Z")
 
 
-def decode(raw: bytes, charset: bytes, is_name: bool = False) -> tuple[str, bool]:
+def decode(raw: bytes, charset: bytes) -> tuple[str, bool]:
     """Text of ``raw`` under the SpecificCharacterSet value ``charset``; the flag says it is a guess.
 
-    Names get their component groups (alphabetic=ideographic=phonetic) each decoded with the first
-    character set active, as the standard resets it at ``=`` and ``^``.
+    Never split at ``^`` or ``=`` first: both are halves of Japanese characters too.
     """
     raw = raw.rstrip(b" \0")
     if raw.isascii() and b"\x1b" not in raw:
@@ -60,8 +59,7 @@ def decode(raw: bytes, charset: bytes, is_name: bool = False) -> tuple[str, bool
     declared = [part.strip().decode("ascii", "replace") for part in charset.split(b"\\")] if charset.strip() else []
     first = declared[0].replace("ISO 2022 IR", "ISO_IR") if declared else ""
     if b"\x1b" in raw:
-        groups = re.split(rb"([=^])", raw) if is_name else [raw]
-        return "".join(_with_escapes(group, first) for group in groups).strip(), False
+        return _with_escapes(raw, first).strip(), False
     if not declared or first in ("", "ISO_IR 6"):
         if any("149" in name for name in declared):  # Korean without its escape: written so by some
             return raw.decode("euc_kr", "replace").strip(), False

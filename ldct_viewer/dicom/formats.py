@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
+import struct
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,15 +29,14 @@ from .source import FileBytes, os_problem
 SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha")
 _MAX_VOXELS = 2 << 30  # 4 GB of int16
 _MAX_DEFLATE = 1032  # the most that deflate can compress
-_NAMES = {"NiftiImageIO": "NIfTI", "NrrdImageIO": "NRRD", "MetaImageIO": "MetaImage"}
+_NAMES = {".nii": "NIfTI", ".nii.gz": "NIfTI", ".nrrd": "NRRD", ".mha": "MetaImage"}
 
 
 def find_volume(path: Path) -> FoundSeries:
     """A volume file as a series, from its header; raises FileProblem ``bad_volume``, ``not_hu`` …"""
-    with _reader(path) as reader:
+    with _reader(path) as (reader, kind):
         spacing, origin = reader.GetSpacing(), reader.GetOrigin()
         geometry, _ = _geometry(reader.GetSize(), spacing, origin, reader.GetDirection())
-        kind = _NAMES.get(reader.GetImageIO(), reader.GetImageIO())
     warnings = [SeriesWarning(Reason.HU_ASSUMED.code, Reason.HU_ASSUMED.message)]
     if geometry.shape[0] == 1:
         warnings.append(SeriesWarning(Reason.SINGLE_SLICE.code, Reason.SINGLE_SLICE.message))
@@ -49,9 +51,11 @@ def read_volume(found: FoundSeries) -> Volume:
     assert found.volume_file is not None
     path = found.volume_file
     try:
-        with _reader(path) as reader:
+        with _reader(path) as (reader, kind):
             import SimpleITK
 
+            if kind == "NIfTI":
+                _check_nifti_length(path)  # ITK fills a cut NIfTI up with what was in memory; the others it refuses
             try:
                 image = reader.Execute()
             except (RuntimeError, MemoryError) as error:
@@ -87,8 +91,8 @@ def _to_hu(array: NDArray[Any], path: Path) -> tuple[NDArray[np.int16], tuple[Se
 
 
 @contextmanager
-def _reader(path: Path) -> Iterator[Any]:
-    """A SimpleITK reader with the header read and found sane. The user's path is never given to ITK."""
+def _reader(path: Path) -> Iterator[tuple[Any, str]]:
+    """A SimpleITK reader with its header found sane, and the format's name. ITK never sees the user's path."""
     import SimpleITK
 
     SimpleITK.ProcessObject.SetGlobalWarningDisplay(False)
@@ -116,7 +120,41 @@ def _reader(path: Path) -> Iterator[Any]:
         voxels = dims[0] * dims[1] * dims[2]
         if voxels > _MAX_VOXELS or voxels > (size + extra) * _MAX_DEFLATE:
             raise FileProblem(Reason.TOO_LARGE, f"{dims[0]} × {dims[1]} × {dims[2]} voxels in {size + extra} bytes")
-        yield reader
+        yield reader, _NAMES[suffix]
+
+
+def _check_nifti_length(path: Path) -> None:
+    """Raise ``truncated`` unless a NIfTI-1 file holds all the voxels that its header promises."""
+    with FileBytes(path) as source:
+        packed = source.read(0, 2) == b"\x1f\x8b"
+        unzip = zlib.decompressobj(31) if packed else None
+        head = unzip.decompress(source.read(0, 8192), 352) if unzip else source.read(0, 352)
+        order = "<" if head[:4] == struct.pack("<i", 348) else ">"
+        dims = struct.unpack_from(f"{order}8h", head, 40)
+        bits = struct.unpack_from(f"{order}h", head, 72)[0]
+        start = struct.unpack_from(f"{order}f", head, 108)[0]
+        needed = int(start) + math.prod(max(d, 1) for d in dims[1 : 1 + max(dims[0], 0)]) * bits // 8
+        if (_inflated_length(source, needed) if packed else source.size) < needed:
+            raise FileProblem(Reason.TRUNCATED)
+
+
+def _inflated_length(source: FileBytes, needed: int) -> int:
+    """Length of a gzip stream's content, counted no further than ``needed`` and never kept."""
+    total, offset, unzip = 0, 0, zlib.decompressobj(31)
+    while total < needed:
+        piece = unzip.unconsumed_tail
+        if unzip.eof:  # a file may be several gzip members in a row
+            piece, unzip = unzip.unused_data, zlib.decompressobj(31)
+        if not piece:
+            piece = source.read(offset, 1 << 20)
+            offset += len(piece)
+            if not piece:
+                break
+        try:
+            total += len(unzip.decompress(piece, 1 << 22))
+        except zlib.error as error:
+            raise FileProblem(Reason.BAD_VOLUME, "its compression is damaged") from error
+    return total
 
 
 def _suffix(path: Path, head: bytes) -> str:

@@ -98,9 +98,15 @@ def _spacing(
     if np.abs(steps - median).max() <= tolerance:
         return round(float(places[-1]) / len(steps), 9), None, []
     true_places = tuple(round(float(p), 6) for p in places)
-    multiples = np.rint(steps / median)
-    is_multiple = (multiples >= 1) & (np.abs(steps - multiples * median) <= MISSING_SHARE * median)
-    if is_multiple.all() and (multiples > 1).any():
+    step = median
+    for candidate in (median, _smallest(steps)):  # with half of the slices gone the median is no step at all
+        multiples = np.rint(steps / candidate)
+        if ((multiples >= 1) & (np.abs(steps - multiples * candidate) <= MISSING_SHARE * candidate)).all():
+            step = candidate
+            break
+    else:
+        return round(median, 9), true_places, [_irregular(steps, median)]
+    if (multiples > 1).any():
         main = int(np.argmax(np.abs(normal)))  # a place is named by the LPS coordinate that changes most
         axis, labels = "xyz"[main], points[:, main]
         gaps = [
@@ -117,11 +123,17 @@ def _spacing(
             else f"{shown}; irregular there, shown at true positions."
         )
         notes = [SeriesWarning(Reason.MISSING_SLICES.code, text)]
-        regular = np.abs(steps - multiples * median).max() <= tolerance * multiples.max()
+        regular = np.abs(steps - multiples * step).max() <= tolerance * multiples.max()
         if not regular:
-            notes.append(_irregular(steps, median))
-        return round(median, 9), true_places, notes
+            notes.append(_irregular(steps, step))
+        return round(step, 9), true_places, notes
     return round(median, 9), true_places, [_irregular(steps, median)]
+
+
+def _smallest(steps: NDArray[np.float64]) -> float:
+    """The typical smallest step, if at least a quarter of all steps are like it; else the median."""
+    like = steps[steps <= steps.min() * (1 + 2 * MISSING_SHARE)]
+    return float(np.median(like if 4 * len(like) >= len(steps) else steps))
 
 
 def _irregular(steps: NDArray[np.float64], median: float) -> SeriesWarning:

@@ -86,8 +86,8 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
     values = Values(item.header, item.spec.little)
     charset = item.header.get(h.CHARSET, b"")
 
-    def words(tag: int, is_name: bool = False) -> str:
-        return decode(item.header.get(tag, b""), charset, is_name)[0]
+    def words(tag: int) -> str:
+        return decode(item.header.get(tag, b""), charset)[0]
 
     return SeriesMeta(
         uid=values.text(h.SERIES_UID),
@@ -97,7 +97,7 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
         description=words(h.SERIES_DESCRIPTION),
         study_description=words(h.STUDY_DESCRIPTION),
         series_number=values.text(h.SERIES_NUMBER),
-        patient_name=words(h.PATIENT_NAME, True),
+        patient_name=words(h.PATIENT_NAME),
         patient_id=words(h.PATIENT_ID),
         patient_birth_date=values.text(h.BIRTH_DATE),
         patient_sex=values.text(h.SEX),
@@ -123,8 +123,8 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
 def name_is_guessed(item: Slice) -> bool:
     """True when the character set of a text that is shown is not declared, or wrongly."""
     charset = item.header.get(h.CHARSET, b"")
-    shown = ((h.PATIENT_NAME, True), (h.PATIENT_ID, False), (h.SERIES_DESCRIPTION, False), (h.INSTITUTION, False))
-    return any(decode(item.header.get(tag, b""), charset, is_name)[1] for tag, is_name in shown)
+    shown = (h.PATIENT_NAME, h.PATIENT_ID, h.SERIES_DESCRIPTION, h.INSTITUTION)
+    return any(decode(item.header.get(tag, b""), charset)[1] for tag in shown)
 
 
 def _windows(values: Values) -> tuple[tuple[Window, str], ...]:

@@ -175,7 +175,8 @@ def _common(
         ds.Exposure = round(meta.exposure_mas)
     ds.StudyInstanceUID = uid(meta.study_uid, "study")
     ds.SeriesInstanceUID = uid(meta.uid, "series")
-    ds.StudyID = ""
+    ds.StudyID = "1"
+    ds.Laterality = ""
     ds.SeriesNumber = meta.series_number or "1"
     ds.AcquisitionNumber = 1
     ds.FrameOfReferenceUID = uid(meta.frame_of_reference_uid, "frame")
