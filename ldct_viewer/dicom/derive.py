@@ -80,7 +80,7 @@ def write_derived(
     with FolderTransaction(folder, folders, hu.nbytes + _HEADER_BYTES * len(slices)) as transaction:
         total = 2 * len(slices)
         export.run(lambda k: export.write(k, transaction.work), 0, total, progress, cancel)
-        export.run(export.check_source, len(slices), total, progress, cancel)
+        export.run(lambda k: export.settle(k, transaction.work), len(slices), total, progress, cancel)
         export.check_stamps()
         cancel.check()
         transaction.commit()

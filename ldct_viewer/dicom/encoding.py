@@ -87,6 +87,10 @@ def encode(
     the encoding is the source's own, else the padding value. Values out of range are clipped and counted.
     """
     low, high = encoding.limits
+    if mask is None and encoding.padding is None:
+        shifted = shifted_words(hu, encoding)
+        if shifted is not None:
+            return Words(shifted)
     if encoding.slope == 1 and float(encoding.intercept).is_integer():
         values = hu.astype(np.int32) - np.int32(encoding.intercept)
     else:
@@ -105,6 +109,18 @@ def encode(
             use_source = stored is not None and encoding.own
             values[mask] = stored[mask] if use_source and stored is not None else encoding.padding
     return Words((values & 0xFFFF).astype(np.uint16), clipped, moved)  # signed: sign-extended to all 16 bits
+
+
+def shifted_words(hu: NDArray[np.int16], encoding: Encoding) -> NDArray[np.uint16] | None:
+    """The common case in one pass: slope 1, whole intercept, every value in range. ``None`` if it is not that."""
+    if encoding.slope != 1 or not float(encoding.intercept).is_integer():
+        return None
+    low, high = encoding.limits
+    intercept = int(encoding.intercept)
+    if int(hu.min()) - intercept < low or int(hu.max()) - intercept > high:
+        return None
+    # 16 bit arithmetic wraps, and no value in range is ambiguous then.
+    return hu.view(np.uint16) - np.uint16(intercept & 0xFFFF)
 
 
 def _leave_padding_alone(values: NDArray[Any], encoding: Encoding, keep: NDArray[np.bool_] | None) -> int:

@@ -26,11 +26,12 @@ from .derived_header import HeaderWriter, pixel_element
 from .encoding import Words, encode, frame_bytes, plan
 from .files import FileRef
 from .frames import encapsulated_frame
-from .header import PixelSpec, Slice
+from .header import Slice
 from .pixels import read_pixels, to_hu
 from .provenance import Derivation
 from .slices import read_slices
 from .source import ByteSource, MemoryBytes
+from .source_check import hu_again, read_source, same_slice, source_changed, stamp, stored_values
 from .write import make_uid
 
 _THREADS = 4
@@ -70,7 +71,7 @@ class SliceExport:
         self.sha256: list[str] = [""] * len(slices)
         self._words: list[Words | None] = [None] * len(slices)
         self.bytes_written = [0] * len(slices)
-        self._stamps = [_stamp(item) for item in slices]
+        self._stamps = [stamp(item) for item in slices]
         self._multi_frame = any(item.spec.frames > 1 for item in slices)
         self._lock = threading.Lock()
         self._last: tuple[FileRef, bytes, str, Any] | None = None
@@ -108,7 +109,7 @@ class SliceExport:
                 raise
 
     def write(self, k: int, folder: Path) -> None:
-        """Make, write, flush and re-read slice ``k``."""
+        """Make, write and re-read slice ``k``."""
         source, encoding = self._slices[k], self._encodings[k]
         data, self.sha256[k], dataset = self._open(source)
         mask, stored = self._mask(k, data)
@@ -120,24 +121,29 @@ class SliceExport:
         path = folder / file_name(k)
         with open(path, "xb", buffering=0) as stream:
             _write_all(stream.fileno(), head + body)
-            os.fsync(stream.fileno())
         self.bytes_written[k] = len(head) + len(body)
         self._words[k] = Words(words.words[:0, :0], words.clipped, words.moved)
         self._verify(k, path, mask, words)
+
+    def settle(self, k: int, folder: Path) -> None:
+        """Flush slice ``k`` to the disk, and check that its source is still the file that was read."""
+        with open(folder / file_name(k), "rb+", buffering=0) as stream:  # Windows flushes only what may be written
+            os.fsync(stream.fileno())
+        self.check_source(k)
 
     def check_source(self, k: int) -> None:
         """The source of slice ``k`` is still the file that was read."""
         source = self._slices[k]
         if source.frame and k and self._slices[k - 1].ref == source.ref:
             return
-        if hashlib.sha256(_read(source)).hexdigest() != self.sha256[k]:
-            raise _changed(source.path)
+        if hashlib.sha256(read_source(source)).hexdigest() != self.sha256[k]:
+            raise source_changed(source.path)
 
     def check_stamps(self) -> None:
         """No source was touched since the export began: the last look before the folder appears."""
-        for source, stamp in zip(self._slices, self._stamps, strict=True):
-            if _stamp(source) != stamp:
-                raise _changed(source.path)
+        for source, before in zip(self._slices, self._stamps, strict=True):
+            if stamp(source) != before:
+                raise source_changed(source.path)
 
     @property
     def moved(self) -> int:
@@ -159,15 +165,15 @@ class SliceExport:
         if last is not None and last[0] == source.ref and source.spec.frames > 1:
             _, data, sha, dataset = last
         else:
-            data = _read(source)
+            data = read_source(source)
             sha = hashlib.sha256(data).hexdigest()
             try:
                 slices, _ = read_slices(MemoryBytes(data), source.ref)
                 dataset = dcmread(BytesIO(data), stop_before_pixels=True, force=True)
             except (FileProblem, InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError) as error:
-                raise _changed(source.path) from error
-            if source.frame >= len(slices) or not _same(slices[source.frame], source):
-                raise _changed(source.path)
+                raise source_changed(source.path) from error
+            if source.frame >= len(slices) or not same_slice(slices[source.frame], source):
+                raise source_changed(source.path)
             with self._lock:
                 self._last = (source.ref, data, sha, dataset)
         return data, sha, single_frame(dataset, source.frame) if source.spec.frames > 1 else dataset
@@ -183,9 +189,9 @@ class SliceExport:
             slices, parsed = read_slices(MemoryBytes(data), source.ref)
             words = read_pixels(parsed.data, slices[source.frame])
         except (FileProblem, IndexError) as error:
-            raise _changed(source.path) from error
+            raise source_changed(source.path) from error
         mask = to_hu(words, source.spec).padding
-        return mask, None if mask is None else _stored(words, source.spec)
+        return mask, None if mask is None else stored_values(words, source.spec)
 
     def _verify(self, k: int, path: Path, mask: NDArray[np.bool_] | None, written: Words) -> None:
         """Re-open the written file with our reader: same place, same HU, same padding."""
@@ -193,7 +199,7 @@ class SliceExport:
         try:
             ref = FileRef(path)
             slices, parsed = read_slices(MemoryBytes(path.read_bytes()), ref)
-            again = to_hu(self._decode(parsed.data, slices[0]), slices[0].spec)
+            again = hu_again(self._decode(parsed.data, slices[0]), slices[0].spec)
         except FileProblem as error:
             raise _verify_error(path, error.text) from error
         here = (slices[0].position, slices[0].orientation, slices[0].pixel_spacing, slices[0].sop_uid)
@@ -208,15 +214,20 @@ class SliceExport:
             raise _verify_error(path, "its values differ")
 
     def _decode(self, data: ByteSource, written: Slice) -> NDArray[Any]:
-        if self._compress != "htj2k":
+        """Stored words of a written file. The reader's decoders of HTJ2K and RLE are careful and slow; what we
+        wrote ourselves may be read by fast ones.
+        """
+        if self._compress not in ("htj2k", "rle"):
             return read_pixels(data, written)
-        # The reader's decoder for this syntax (OpenJPEG) takes 12 times as long as the encoder's own library.
-        from imagecodecs import htj2k_decode
+        from imagecodecs import dicomrle_decode, htj2k_decode
 
         stream = encapsulated_frame(data, written.pixel_offset, 0, 1)
+        shape = (written.spec.rows, written.spec.columns)
         try:
-            return np.asarray(htj2k_decode(stream))
-        except RuntimeError as error:
+            if self._compress == "htj2k":
+                return np.asarray(htj2k_decode(stream)).reshape(shape)
+            return np.frombuffer(dicomrle_decode(stream, dtype=np.dtype("<u2")), "<u2").reshape(shape)
+        except (RuntimeError, ValueError) as error:
             raise FileProblem(Reason.BAD_STREAM, str(error)[:80]) from error
 
     def warnings(self) -> list[SeriesWarning]:
@@ -248,50 +259,6 @@ def file_name(k: int) -> str:
     return f"IM{k + 1:04d}.dcm"
 
 
-def _read(source: Slice) -> bytes:
-    try:
-        with source.ref.open() as stream:
-            data = stream.read(0, stream.size)
-            if len(data) != stream.size:
-                raise _changed(source.path)
-            return data
-    except FileProblem as error:
-        raise _changed(source.path) from error
-
-
-def _same(now: Slice, then: Slice) -> bool:
-    """True when the file still says what the scan read."""
-    return (now.sop_uid, now.position, now.orientation, now.spec, now.pixel_offset, now.pixel_length, now.header) == (
-        then.sop_uid,
-        then.position,
-        then.orientation,
-        then.spec,
-        then.pixel_offset,
-        then.pixel_length,
-        then.header,
-    )
-
-
-def _stamp(source: Slice) -> tuple[int, int, int] | None:
-    """What changes when a file on disk is written to or replaced; archives are held open by their reader."""
-    if source.ref.archive is not None:
-        return None
-    try:
-        info = os.stat(source.ref.path)
-    except OSError as error:
-        raise _changed(source.path) from error
-    return info.st_size, info.st_mtime_ns, info.st_ino
-
-
-def _changed(path: Path) -> WriteError:
-    return WriteError(
-        "A source image changed or vanished while the series was written.",
-        "Open the series again and repeat the export. Nothing was left behind.",
-        path,
-        "source_changed",
-    )
-
-
 def _verify_error(path: Path, what: str) -> WriteError:
     return WriteError(
         f"A written image was read back and {what}.",
@@ -299,16 +266,6 @@ def _verify_error(path: Path, what: str) -> WriteError:
         path.name,
         "verify",
     )
-
-
-def _stored(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
-    """Stored integers of a slice: mask to BitsStored, then sign."""
-    values = words.astype(np.int64) >> (spec.high_bit + 1 - spec.stored)
-    values &= (1 << spec.stored) - 1
-    if spec.signed:
-        sign = 1 << (spec.stored - 1)
-        values = (values ^ sign) - sign
-    return values
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -1,0 +1,79 @@
+"""Source images of an export: read whole, and still what the scan found; stored integers of their words."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import WriteError
+from .codes import FileProblem
+from .header import PixelSpec, Slice
+from .pixels import HuSlice, to_hu
+
+
+def read_source(source: Slice) -> bytes:
+    """All bytes of a source file; raises WriteError ``source_changed`` when it is gone or short."""
+    try:
+        with source.ref.open() as stream:
+            data = stream.read(0, stream.size)
+            if len(data) != stream.size:
+                raise source_changed(source.path)
+            return data
+    except FileProblem as error:
+        raise source_changed(source.path) from error
+
+
+def same_slice(now: Slice, then: Slice) -> bool:
+    """True when the file still says what the scan read."""
+    return (now.sop_uid, now.position, now.orientation, now.spec, now.pixel_offset, now.pixel_length, now.header) == (
+        then.sop_uid,
+        then.position,
+        then.orientation,
+        then.spec,
+        then.pixel_offset,
+        then.pixel_length,
+        then.header,
+    )
+
+
+def stamp(source: Slice) -> tuple[int, int, int] | None:
+    """What changes when a file on disk is written to or replaced; archives are held open by their reader."""
+    if source.ref.archive is not None:
+        return None
+    try:
+        info = os.stat(source.ref.path)
+    except OSError as error:
+        raise source_changed(source.path) from error
+    return info.st_size, info.st_mtime_ns, info.st_ino
+
+
+def source_changed(path: Path) -> WriteError:
+    """The error for a source that is not what it was."""
+    return WriteError(
+        "A source image changed or vanished while the series was written.",
+        "Open the series again and repeat the export. Nothing was left behind.",
+        path,
+        "source_changed",
+    )
+
+
+def stored_values(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
+    """Stored integers of a slice: mask to BitsStored, then sign."""
+    values = words.astype(np.int64) >> (spec.high_bit + 1 - spec.stored)
+    values &= (1 << spec.stored) - 1
+    if spec.signed:
+        sign = 1 << (spec.stored - 1)
+        values = (values ^ sign) - sign
+    return values
+
+
+def hu_again(words: NDArray[Any], spec: PixelSpec) -> HuSlice:
+    """HU of written words: :func:`to_hu`, or the same in 16 bit arithmetic where nothing can overflow."""
+    plain = spec.slope == 1 and float(spec.intercept).is_integer() and (spec.stored, spec.signed) == (16, False)
+    if not plain or spec.padding is not None or int(words.max()) + spec.intercept > np.iinfo(np.int16).max:
+        return to_hu(words, spec)
+    return HuSlice((words + np.uint16(int(spec.intercept) & 0xFFFF)).view(np.int16), None)
