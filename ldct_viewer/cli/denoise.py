@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from ..dicom.formats import save_volume
 
     _check_output(args.input, args.output, args.force)  # it may have appeared meanwhile
-    save_volume(volume, result, args.output)
+    save_volume(volume, result, args.output, force=args.force)
     seconds = round(time.monotonic() - started, 3)
     summary = {
         "input": str(args.input),

@@ -60,5 +60,5 @@ class ExportJob(Job):
             self.token.check()
             out[k] = blend(self._volume.hu[k], self._denoised[k], self._strength)
             self.progress.emit(k + 1, count, "")
-        save_volume(self._volume, out, self._path)
+        save_volume(self._volume, out, self._path, force=True)  # the file dialog asked before overwriting
         return self._path
