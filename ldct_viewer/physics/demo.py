@@ -23,7 +23,7 @@ from .kernels import STANDARD
 from .phantom import Finding, Phantom, thorax
 from .scanner import Scanner
 
-VERSION = 1  # raise when the demo's voxels change: old caches are then left alone
+VERSION = 2  # raise when the demo's voxels change: old caches are then left alone
 FULL_MA, LOW_MA = 200.0, 30.0
 DOSE = LOW_MA / FULL_MA
 _MARKER = "complete.json"

@@ -132,7 +132,7 @@ def _square(hu: NDArray[Any], geometry: Geometry) -> Any:
     return torch.from_numpy(out)
 
 
-def _noise_of(  # noqa: PLR0917
+def _noise_of(
     maker: NoiseMaker,
     hu: NDArray[Any],
     geometry: Geometry,

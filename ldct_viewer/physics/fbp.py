@@ -22,7 +22,7 @@ def filter_views(sinogram: torch.Tensor, bin_mm: float, kernel: Kernel) -> torch
 
     bins = sinogram.shape[-1]
     n = 1 << int(np.ceil(np.log2(2 * bins)))
-    k = np.fft.fftfreq(n) * n
+    k = np.rint(np.fft.fftfreq(n) * n)
     impulse = np.zeros(n)
     impulse[0] = 1 / (4 * bin_mm**2)
     odd = k.astype(int) % 2 != 0

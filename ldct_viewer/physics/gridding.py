@@ -37,7 +37,7 @@ class FourierReconstructor:
         self.bins = 2 * int(next_fast_len(int(np.ceil(size * 0.5 * np.sqrt(2))) + 8))
         self.grid = 2 * int(next_fast_len(int(np.ceil(size * 0.75))))
         self.device = torch.device(device)
-        m = np.fft.fftfreq(self.bins) * self.bins
+        m = np.rint(np.fft.fftfreq(self.bins) * self.bins)  # rint: 28.999… would change parity
         rho = m / self.bins  # cycles per pixel
         weight = np.abs(rho) / pixel_mm * kernel.apodisation(rho / pixel_mm)
         used = np.flatnonzero((np.abs(rho) < 0.5) & (weight > 1e-6 * weight.max()))

@@ -28,7 +28,7 @@ _COARSE_SIZE = 128
 class NoiseMaker:
     """Noise for square slices of one size, pixel, kernel and scanner. Keep it: building takes a second or two."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         size: int,
         pixel_mm: float,
@@ -117,7 +117,7 @@ class NoiseMaker:
 
 
 @lru_cache(maxsize=2)
-def noise_maker(  # noqa: PLR0917
+def noise_maker(
     size: int, pixel_mm: float, kernel: Kernel = STANDARD, scanner: Scanner = DEFAULT_SCANNER, views: int = VIEWS,
     device: str = "cpu",
 ) -> NoiseMaker:  # fmt: skip

@@ -131,7 +131,7 @@ def place_findings(seed: int, slice_mm: float) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _finding(kind: str, x: float, y: float, z: float, diameter: float, hu: float, background: float) -> Finding:  # noqa: PLR0917
+def _finding(kind: str, x: float, y: float, z: float, diameter: float, hu: float, background: float) -> Finding:
     return Finding(kind, (round(float(x), 2), round(float(y), 2), round(float(z), 2)), diameter, hu, background)
 
 

@@ -19,7 +19,7 @@ class ParallelProjector:
     bins at s = (j − bins/2) · pixel_mm.
     """
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         size: int,
         pixel_mm: float,
@@ -61,7 +61,7 @@ class ParallelProjector:
 
 
 @lru_cache(maxsize=2)
-def parallel_projector(  # noqa: PLR0917
+def parallel_projector(
     size: int, pixel_mm: float, views: int, closed: bool, device: str, axis: float
 ) -> ParallelProjector:
     """A kept projector."""

@@ -81,7 +81,7 @@ def coverage_map(points_mm: Floats, grid: Grid) -> Floats:
     return out
 
 
-def ellipse(cx: float, cy: float, a: float, b: float, turn_deg: float = 0.0, power: float = 2.0, n: int = 96) -> Floats:  # noqa: PLR0917
+def ellipse(cx: float, cy: float, a: float, b: float, turn_deg: float = 0.0, power: float = 2.0, n: int = 96) -> Floats:
     """Points of a (super-)ellipse with half-axes ``a``, ``b`` mm; ``power`` 2 is an ellipse, more is boxier."""
     t = np.arange(n) * (2 * np.pi / n)
     c, s = np.cos(t), np.sin(t)
@@ -119,7 +119,7 @@ class Tubes:
         return Tubes(*(np.concatenate([getattr(p, name) for p in parts]) for name in ("start", "end", "radius")))
 
 
-def tube_coverage(  # noqa: PLR0917
+def tube_coverage(
     cover: Floats, tubes: Tubes, z_mm: Floats, grid: Grid, grow_mm: float = 0.0, stretch_z: float = 1.0
 ) -> None:
     """Raise ``cover`` (z, y, x; 0..1) to the coverage of the union of tubes at slice heights ``z_mm``.

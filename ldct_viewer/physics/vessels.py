@@ -12,7 +12,7 @@ from .raster import Tubes
 Floats = NDArray[np.floating]
 
 
-def grow_tree(  # noqa: PLR0917
+def grow_tree(
     root: Floats,
     targets: Floats,
     rng: np.random.Generator,
