@@ -251,7 +251,7 @@ class HeaderWriter:
         text.put("MediaStorageSOPInstanceUID", sop_uid)
         text.put("TransferSyntaxUID", SYNTAX_OF[self.compress])
         text.put("ImplementationClassUID", IMPLEMENTATION_CLASS_UID)
-        text.put("ImplementationVersionName", f"LDCT_VIEWER_{__version__}"[:16])
+        text.put("ImplementationVersionName", f"LDCTV_{__version__}"[:16])
         body = joined(meta)
         return bytes(128) + b"DICM" + element(0x00020000, "UL", pack("<L", len(body))) + body
 

@@ -277,3 +277,41 @@ def test_korean_description_joins_korean_headers_in_their_own_character_set(tmp_
     _, report = exported(tmp_path, change, description="잡음 제거")
     ds = dcmread(report.files[0])
     assert ds.SeriesDescription == "잡음 제거" and ds.PatientName == "Hong^Gildong=洪^吉洞=홍^길동"
+
+
+def test_members_of_a_zip_export_like_files(tmp_path: Path) -> None:
+    import shutil
+
+    source = make_series(tmp_path / "source")
+    archive = Path(shutil.make_archive(str(tmp_path / "scan"), "zip", source))
+    found, volume = opened(archive)
+    wanted = shaken(volume.hu)
+    write_derived(found, wanted, tmp_path / "out", DENOISED, volume=volume)
+    np.testing.assert_array_equal(opened(tmp_path / "out")[1].hu, wanted)
+
+
+def test_identifiers_that_a_careless_anonymiser_emptied_are_made(tmp_path: Path) -> None:
+    """As in TotalSegmentator's files: without a Study UID no archive takes the series."""
+    source = make_series(tmp_path / "source", change=lambda ds, k: setattr(ds, "StudyInstanceUID", ""))
+    found, volume = opened(source)
+    studies = set()
+    for name in ("a", "b"):
+        report = write_derived(found, volume.hu, tmp_path / name, DENOISED, volume=volume)
+        assert "uid_made" in [w.code for w in report.warnings]
+        studies |= {dcmread(path).StudyInstanceUID for path in report.files}
+    assert len(studies) == 1 and next(iter(studies)).startswith("2.25.")
+
+
+def test_monochrome1_keeps_its_values_and_says_so(tmp_path: Path) -> None:
+    source, report = exported(tmp_path, lambda ds, k: setattr(ds, "PhotometricInterpretation", "MONOCHROME1"))
+    assert dcmread(report.files[0]).PhotometricInterpretation == "MONOCHROME1"
+    np.testing.assert_array_equal(opened(report.folder)[1].hu, shaken(opened(source)[1].hu))
+
+
+def test_markup_and_path_text_in_a_header_stays_text(tmp_path: Path) -> None:
+    def change(ds: Dataset, k: int) -> None:
+        ds.SeriesDescription, ds.PatientID = "=cmd|' /C calc'!A0", "../../etc/passwd"
+
+    _, report = exported(tmp_path, change)
+    assert report.files[0].parent == tmp_path / "out"
+    assert dcmread(report.files[0]).PatientID == "../../etc/passwd"
