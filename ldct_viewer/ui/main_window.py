@@ -60,6 +60,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self._connect()
         self.refresh_recent()
         self.viewing.refresh_actions()
+        self.viewing.refresh_preset()
         self.refresh_enabled()
         self._restore_geometry()
 

@@ -102,9 +102,13 @@ class Viewing(QtCore.QObject):
         return next((p.id for p in PRESETS if p.window == self._state.window), "")
 
     def _window_changed(self) -> None:
+        self.refresh_preset()
+        self._undo_pause.start()
+
+    def refresh_preset(self) -> None:
+        """Show the name of the preset in use in the tool bar."""
         name = self.preset_name()
         self._window.tool_bar.set_preset_name(self._window.qactions[f"preset_{name}"].iconText() if name else "")
-        self._undo_pause.start()
 
     def _note_window(self) -> None:
         """One undo step per drag or preset: the state after 0.4 s of quiet."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree  # our own file, not a user's
+from xml.etree import ElementTree  # our own file, not a user's
 
 import pytest
 from PySide6 import QtCore

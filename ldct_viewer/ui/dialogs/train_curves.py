@@ -1,0 +1,119 @@
+"""Live curves: loss of training and validation, PSNR against the starting model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyqtgraph as pg
+from PySide6 import QtCore, QtWidgets
+
+from ..theme import current
+from .train_words import label
+
+
+class Curves(QtWidgets.QWidget):
+    """Two plots fed with events; points of a killed stretch vanish when it is resumed before them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        palette = current()
+        self._loss, self._psnr = self._plot("loss"), self._plot("dB")
+        self._train = self._loss.plot(pen=pg.mkPen(palette.dim, width=1.5))
+        self._valid = self._loss.plot(pen=pg.mkPen(palette.accent, width=2), symbol="o", symbolSize=4, symbolPen=None)
+        self._valid.setSymbolBrush(palette.accent)
+        self._now = self._psnr.plot(pen=pg.mkPen(palette.good, width=2), symbol="o", symbolSize=5, symbolPen=None)
+        self._now.setSymbolBrush(palette.good)
+        dash = QtCore.Qt.PenStyle.DashLine
+        self._start = pg.InfiniteLine(angle=0, pen=pg.mkPen(palette.warning, width=1.5, style=dash))
+        self._start.setVisible(False)
+        self._psnr.addItem(self._start)
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        for plot, words in (
+            (
+                self._loss,
+                self._legend(
+                    self.tr("Loss"), (palette.dim, self.tr("training")), (palette.accent, self.tr("validation"))
+                ),
+            ),
+            (
+                self._psnr,
+                self._legend(
+                    self.tr("PSNR on held-out slices (dB)"),
+                    (palette.good, self.tr("now")),
+                    (palette.warning, self.tr("starting model")),
+                ),
+            ),
+        ):
+            box = QtWidgets.QVBoxLayout()
+            box.setSpacing(3)
+            box.addWidget(words)
+            box.addWidget(plot, 1)
+            row.addLayout(box, 1)
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing has happened yet."""
+        self._points: dict[int, dict[str, Any]] = {}
+        self._steps: list[tuple[int, float]] = []
+        self._draw()
+        self._start.setVisible(False)
+
+    def feed(self, events: list[dict[str, Any]]) -> None:
+        """Draw what is new."""
+        for event in events:
+            kind = event.get("event")
+            if kind == "validated":
+                self._points[event["step"]] = event
+                if event["psnr_start"] is not None:
+                    self._start.setValue(event["psnr_start"])
+                    self._start.setVisible(True)
+            elif kind == "progress":
+                self._steps.append((event["step"], event["loss"]))
+            elif kind == "resumed":
+                self._points = {s: p for s, p in self._points.items() if s <= event["step"]}
+                self._steps = [p for p in self._steps if p[0] <= event["step"]]
+        self._draw()
+
+    @property
+    def validations(self) -> int:
+        """Points of the validation curve."""
+        return len(self._points)
+
+    def _draw(self) -> None:
+        points = [self._points[s] for s in sorted(self._points)]
+        x = [float(p["step"]) for p in points]
+        self._train.setData([float(s) for s, _ in self._steps], [v for _, v in self._steps])
+        self._valid.setData(x, [p["loss"] for p in points])
+        self._now.setData(x, [p["psnr"] for p in points])
+
+    def _plot(self, unit: str) -> pg.PlotWidget:
+        palette = current()
+        plot = pg.PlotWidget(background=palette.window)
+        plot.setMenuEnabled(False)
+        plot.setMouseEnabled(False, False)
+        plot.hideButtons()
+        plot.showGrid(x=False, y=True, alpha=0.15)
+        plot.setMinimumHeight(130)
+        for side in ("left", "bottom"):
+            axis = plot.getAxis(side)
+            axis.setPen(palette.border)
+            axis.setTextPen(palette.dim)
+            axis.enableAutoSIPrefix(False)
+        plot.getAxis("left").setWidth(46)
+        plot.setAccessibleName(unit)
+        return plot
+
+    @staticmethod
+    def _legend(title: str, *entries: tuple[str, str]) -> QtWidgets.QWidget:
+        box = QtWidgets.QWidget()
+        row = QtWidgets.QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(label(title, "", 12, True, wrap=False))
+        row.addStretch(1)
+        for colour, text in entries:
+            mark = label(f"●  {text}", wrap=False)
+            mark.setStyleSheet(f"color: {colour};")
+            row.addWidget(mark)
+        return box

@@ -1,0 +1,74 @@
+"""Words and small widgets shared by the pages of the training dialog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6 import QtCore, QtWidgets
+
+from ..theme import current
+
+
+def objective_name(objective: str) -> str:
+    """The objective as a headline."""
+    tr = QtCore.QCoreApplication.translate
+    return {
+        "pairs": tr("Train", "Learn from low- and full-dose pairs"),
+        "simulated": tr("Train", "Learn from full-dose scans and simulated low dose"),
+        "self": tr("Train", "Learn from low-dose scans alone"),
+    }.get(objective, objective)
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``12 min``, ``1 h 20 min``."""
+    tr = QtCore.QCoreApplication.translate
+    whole = max(0, round(seconds))
+    if whole < 90:
+        return tr("Train", "{n} s").format(n=whole)
+    if whole < 5400:
+        return tr("Train", "{n} min").format(n=round(whole / 60))
+    return tr("Train", "{h} h {m} min").format(h=whole // 3600, m=whole % 3600 // 60)
+
+
+def label(text: str = "", name: str = "", size: int = 0, bold: bool = False, wrap: bool = True) -> QtWidgets.QLabel:
+    """A plain-text label; ``name`` "dim" is secondary."""
+    made = QtWidgets.QLabel(text)
+    made.setTextFormat(QtCore.Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    palette = current()
+    colour = {"dim": palette.dim, "good": palette.good, "warning": palette.warning}.get(name, palette.text)
+    style = f"color: {colour};"
+    if size:
+        style += f" font-size: {size}px;"
+    if bold:
+        style += " font-weight: 600;"
+    made.setStyleSheet(style)
+    made.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
+
+
+class Card(QtWidgets.QFrame):
+    """A framed box with a small heading."""
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.setObjectName("trainCard")
+        palette = current()
+        self.setStyleSheet(
+            f"QFrame#trainCard {{ background: {palette.window}; border: 1px solid {palette.border}; "
+            "border-radius: 8px; }"
+        )
+        self.column = QtWidgets.QVBoxLayout(self)
+        self.column.setContentsMargins(16, 12, 16, 14)
+        self.column.setSpacing(6)
+        self.heading = label(heading.upper(), "dim", 10, True)
+        self.column.addWidget(self.heading)
+
+    def add(self, widget: QtWidgets.QWidget, stretch: int = 0) -> None:
+        """Below what is there."""
+        self.column.addWidget(widget, stretch)
+
+
+def hu(value: Any) -> str:
+    """``12.3 HU`` or a dash."""
+    return f"{value:.1f} HU" if isinstance(value, int | float) and value >= 0 else "–"
