@@ -20,21 +20,26 @@ _STAMP = ENVIRONMENT / "ldct-viewer.stamp"
 
 
 def make(extras: str = "") -> None:
-    """Make or bring up to date the environment; ``extras`` is "" or "dev". Ends the process on failure."""
-    wanted = _fingerprint(extras)
-    if PYTHON.is_file() and _STAMP.is_file() and wanted in _STAMP.read_text(encoding="utf-8").split():
+    """Make or bring up to date the environment; ``extras`` is "" or "dev". Ends the process on failure.
+
+    The stamp lists what the environment already satisfies: its base (Python, place, torch build) and, for
+    the viewer and the tests, the requirements. A new base starts afresh; new requirements are added in place.
+    """
+    base, wanted = _base(), _requirements(extras)
+    known = _STAMP.read_text(encoding="utf-8").split() if _STAMP.is_file() and PYTHON.is_file() else []
+    if base in known and wanted in known:
         return
-    if _STAMP.is_file():
-        _STAMP.unlink()
-    say(f"setting up {ENVIRONMENT} with Python {sys.version.split()[0]} (a few minutes, once)")
-    _make_venv()
-    _pip_or_stop("install", "--upgrade", "pip>=24.1", why="pip could not be brought up to date")
-    torch_build.install(pip, _pip_or_stop)
+    if base not in known:
+        say(f"setting up {ENVIRONMENT} with Python {sys.version.split()[0]} (a few minutes, once)")
+        _make_venv()
+        _pip_or_stop("install", "--upgrade", "pip>=24.1", why="pip could not be brought up to date")
+        torch_build.install(pip, _pip_or_stop)
+        _STAMP.write_text(base, encoding="utf-8")
     target = f"{ROOT}[{extras}]" if extras else str(ROOT)
     say("installing LDCT Viewer and what it needs")
     _pip_or_stop("install", "--editable", target, why="the packages could not be installed")
     # What satisfies the tests satisfies the viewer too.
-    _STAMP.write_text("\n".join({wanted, _fingerprint("")}), encoding="utf-8")
+    _STAMP.write_text("\n".join([base, *sorted({wanted, _requirements("")})]), encoding="utf-8")
 
 
 def pip(*arguments: str, quiet: bool = True) -> subprocess.CompletedProcess[str]:
@@ -51,12 +56,15 @@ def _pip_or_stop(*arguments: str, why: str) -> None:
         stop(f"{why} (see pip's words above). Is the network there? Start the same command again to go on.")
 
 
-def _fingerprint(extras: str) -> str:
-    """Changes whenever the environment must be remade: dependencies, Python, checkout, graphics driver."""
-    digest = hashlib.sha256((ROOT / "pyproject.toml").read_bytes())
-    for part in (sys.version, str(ROOT), torch_build.wanted_kind(), torch_build.VERSION):
-        digest.update(part.encode())
-    return f"{extras or 'viewer'}:{digest.hexdigest()}"
+def _base() -> str:
+    """What the environment stands on: the Python, the checkout's place, the torch build."""
+    parts = (sys.version, sys.prefix, str(ROOT), torch_build.wanted_kind(), torch_build.VERSION)
+    return "base:" + hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _requirements(extras: str) -> str:
+    """The requirements of the viewer, or of the tests."""
+    return f"{extras or 'viewer'}:" + hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
 
 
 def _make_venv() -> None:
