@@ -6,7 +6,6 @@ import errno
 import hashlib
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -125,6 +124,7 @@ def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, free_kib: int, monk
 
 
 def test_a_file_size_limit_reads_as_a_full_disk(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="file size limits are POSIX")
     source = make_series(tmp_path / "source", size=128)
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
