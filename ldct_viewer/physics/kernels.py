@@ -108,7 +108,7 @@ def uniform_patches(hu: NDArray[Any], size: int = 32, count: int = 80) -> tuple[
                 # structure shows as unequal quarters or unequal spread
                 spread = float(np.ptp(quarters.mean(axis=(1, 3)))) + float(np.ptp(quarters.std(axis=(1, 3))))
                 if sd > 0.5:
-                    found.append((spread / sd + sd / 40, int(k), j, i))
+                    found.append((spread / sd + sd / 160, int(k), j, i))
     found.sort()
     best = found[:count]
     if not best:

@@ -38,7 +38,9 @@ def series() -> tuple[np.ndarray, Geometry]:
 def test_noise_of_the_series_is_recognised(series: tuple[np.ndarray, Geometry]) -> None:
     plan = plan_dose(*series)
     assert plan.kernel.cutoff_per_mm == pytest.approx(KERNEL.cutoff_per_mm, rel=0.12)
-    assert plan.scanner.photons == pytest.approx(Scanner().photons, rel=0.15)
+    # noise power goes as the cube of the cutoff, so photons are told apart only with the kernel known
+    known = plan_dose(*series, kernel=KERNEL)
+    assert known.scanner.photons == pytest.approx(Scanner().photons, rel=0.12)
 
 
 @pytest.mark.parametrize("dose", [0.5, 0.25, 0.1])
