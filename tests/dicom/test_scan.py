@@ -251,7 +251,15 @@ def test_single_slice_is_a_note(tmp_path: Path) -> None:
 
 
 def test_two_thousand_slices(tmp_path: Path) -> None:
-    make_ct.series(tmp_path, make_ct.pixels(2000, 4, 4))
+    def plain(ds: Dataset, k: int) -> None:
+        ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = "1.2.3.10000"
+        ds.ImagePositionPatient = ["0", "0", "10000.0"]
+
+    (first,) = make_ct.series(tmp_path, make_ct.pixels(1, 4, 4), change=plain)
+    template = first.read_bytes()
+    for k in range(1, 2000):  # a patched copy each: pydicom would take 10 s
+        patched = template.replace(b"1.2.3.10000", b"1.2.3.%d" % (10000 + k))
+        (tmp_path / f"f{k}").write_bytes(patched.replace(b"10000.0", b"%07.1f" % (10000 + k / 2)))
     (one,) = scan_paths([tmp_path]).series
     assert one.shape == (2000, 4, 4) and one.geometry.regular
     assert SeriesReader(one).read().warnings == ()
