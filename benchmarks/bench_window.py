@@ -114,6 +114,7 @@ def main() -> list[dict]:
     wait = t["denoised"] - t["loaded"]
     network = sorted(answer["stalls"]["network"])
     worst = network[-1] if network else 0.0
+    opening = max(answer["stalls"]["opening"])
     over = sum(gap > STALL_MS for gap in network)
     load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     return [
@@ -139,7 +140,7 @@ def main() -> list[dict]:
             "measured": f"{worst:.0f} ms",
             "target": f"≤ {STALL_MS} ms",
             "ok": worst <= STALL_MS,
-            "note": f"{over} of {len(network)} beats late; while opening {max(answer['stalls']['opening']):.0f} ms; {load}",
+            "note": f"{over} of {len(network)} beats late; while opening {opening:.0f} ms; {load}",
         },
     ]
 

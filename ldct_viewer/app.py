@@ -56,7 +56,7 @@ def run_window(
     application.setApplicationName(APP_NAME)
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("ldct-viewer")
-    ensure_fonts()
+    ensure_fonts(application)
     settings = Settings()
     install_translator(application, settings.language)
     apply_theme(application, settings.theme)

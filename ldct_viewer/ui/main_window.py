@@ -96,7 +96,7 @@ class MainWindow(QtWidgets.QMainWindow):
         dock.setObjectName(title)
         dock.setFeatures(QtWidgets.QDockWidget.DockWidgetFeature.DockWidgetClosable)
         dock.setWidget(widget)
-        widget.setMinimumWidth(250)
+        widget.setMinimumWidth(300)
         self.addDockWidget(area, dock)
         dock.hide()
         return dock

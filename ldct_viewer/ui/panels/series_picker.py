@@ -84,7 +84,7 @@ class SeriesList(QtWidgets.QListView):
     def __init__(self, model: SeriesModel, *, wrapping: bool = False) -> None:
         super().__init__()
         self.setModel(model)
-        self.setItemDelegate(_CardDelegate(self, 420 if wrapping else 250))
+        self.setItemDelegate(_CardDelegate(self, 420 if wrapping else 290))
         if wrapping:
             self.setFlow(QtWidgets.QListView.Flow.LeftToRight)
             self.setWrapping(True)

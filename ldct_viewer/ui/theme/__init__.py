@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -32,16 +31,20 @@ def apply_theme(application: QtWidgets.QApplication, wish: str) -> Palette:
     return _current
 
 
-def ensure_fonts() -> None:
-    """Load the shipped font where the system has none (bare containers), so that text is drawn."""
-    if QtGui.QFontDatabase.families():
+def ensure_fonts(application: QtWidgets.QApplication) -> None:
+    """Load the shipped font where the system has none (bare containers), so that text is drawn.
+
+    Family names say nothing: without any font file Qt still lists "Sans Serif" and draws boxes.
+    """
+    if QtGui.QFontMetrics(application.font()).inFont("A"):
         return
     from ...paths import resource
 
     folder = resource("fonts")
-    files: list[Path] = sorted(folder.glob("*.ttf")) if folder.is_dir() else []
-    for file in files:
-        QtGui.QFontDatabase.addApplicationFont(os.fspath(file))
+    for file in sorted(folder.glob("*.ttf")) if folder.is_dir() else ():
+        number = QtGui.QFontDatabase.addApplicationFont(os.fspath(file))
+        for family in QtGui.QFontDatabase.applicationFontFamilies(number):
+            application.setFont(QtGui.QFont(family))
 
 
 __all__ = ["DARK", "LIGHT", "Palette", "apply_theme", "current", "ensure_fonts"]
