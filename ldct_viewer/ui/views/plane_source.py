@@ -23,6 +23,7 @@ class Frame:
     """A coloured picture. ``kind``: low | denoised | difference; ``missing``: (start, stop) lines not denoised."""
 
     image: QtGui.QImage
+    pixels: NDArray[np.uint32]  # the same memory as ``image``
     kind: str
     missing: tuple[tuple[int, int], ...] = ()
     serial: int = 0
@@ -224,4 +225,4 @@ class PlaneSource:
         rows, cols = out.shape
         # The image looks at the buffer, which lives as long as this source's session.
         image = QtGui.QImage(out.data, cols, rows, out.strides[0], QtGui.QImage.Format.Format_RGB32)
-        return Frame(image, kind, missing, PlaneSource._serial)
+        return Frame(image, out, kind, missing, PlaneSource._serial)

@@ -1,29 +1,24 @@
 """One picture: a plane of the low-dose or of the right-hand side, with its overlays.
 
-Drawn by QPainter on a plain widget. Measured on two cores at 1920 × 1080 against pyqtgraph's
-GraphicsView + ViewBox + ImageItem: 1.3 ms instead of 3.5 ms a view, and no 0.3 s import before the window.
-The scaled picture is kept, so that a moving crosshair or pointer costs a copy and not a resampling.
+What is seen is drawn by pyqtgraph (canvas.py); this widget holds the geometry, the values and the events.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...blend import blend
 from ...quality.roi import Roi, RoiResult
 from ..state import ViewState
-from . import overlays, roi_paint
+from . import overlays
 from .camera import Camera, ScreenMap
+from .canvas import Canvas
 from .mouse import PaneMouse
 from .plane_grid import PlaneGrid, Voxel
 from .plane_source import Frame, PlaneSource
-
-Hint = QtGui.QPainter.RenderHint
-# Pictures are drawn in bands this high (device pixels): from 96 on Qt shares the work with its thread pool, and
-# beside a running network that waits for a free core much longer than the 0.5 ms the drawing takes.
-_BAND = 90
 
 
 class PlaneView(QtWidgets.QWidget):
@@ -39,9 +34,7 @@ class PlaneView(QtWidgets.QWidget):
         self.paints = 0  # counted for the benchmark
         self.mouse = PaneMouse(self)
         self.cross_at = (-1, -1)  # where the crosshair was last drawn
-        self._backdrop: QtGui.QImage | None = None
-        self._backdrop_key: tuple[object, ...] = ()
-        self.setAttribute(QtCore.Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.canvas = Canvas(self)
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setMouseTracking(True)
         self.setFocusPolicy(QtCore.Qt.FocusPolicy.StrongFocus)
@@ -134,20 +127,17 @@ class PlaneView(QtWidgets.QWidget):
             return None
         return self.state.curtain * self.width()
 
-    def paintEvent(self, event: QtGui.QPaintEvent) -> None:
-        """Picture, then overlays."""
-        self.paints += 1
-        painter = QtGui.QPainter(self)
-        frame, screen = self.frame(), self.screen_map()
-        if frame is None or screen is None or self.grid is None:
-            painter.fillRect(self.rect(), QtCore.Qt.GlobalColor.black)
-            painter.end()
-            return
-        painter.drawImage(0, 0, self._picture(frame, screen))
-        overlays.paint_crosshair(painter, self, screen)
-        roi_paint.paint_rois(painter, self)
-        overlays.paint(painter, self, frame, screen, event.rect())
-        painter.end()
+    def update(self, *where: Any) -> None:
+        """Repaint, all or a rectangle: what is seen is the canvas."""
+        self.canvas.viewport().update(*where)
+
+    def repaint(self, *where: Any) -> None:
+        """Repaint at once."""
+        self.canvas.viewport().repaint(*where)
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """The canvas fills the view."""
+        self.canvas.setGeometry(self.rect())
 
     def update_crosshair(self) -> None:
         """Repaint the lines of the crosshair that moved, where they were and where they go; nothing else."""
@@ -164,45 +154,6 @@ class PlaneView(QtWidgets.QWidget):
             for x in (x0, x1):
                 self.update(x - 1, 0, 3, h)
                 self.update(x - gap, y1 - 1, 2 * gap, 3)
-
-    def _picture(self, frame: Frame, screen: ScreenMap) -> QtGui.QImage:
-        """The scaled picture with its marks, redrawn only when something in it changed."""
-        ratio, curtain = self.devicePixelRatioF(), self.curtain_x()
-        low = self.source.frame("low") if curtain is not None else None
-        key = (frame.serial, low.serial if low else 0, screen, self.size().toTuple(), ratio, self.state.smooth, curtain)
-        if key == self._backdrop_key and self._backdrop is not None:
-            return self._backdrop
-        size = QtCore.QSize(round(self.width() * ratio), round(self.height() * ratio))
-        image = self._backdrop
-        if image is None or image.size() != size:
-            image = QtGui.QImage(size, QtGui.QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(ratio)
-        image.fill(QtCore.Qt.GlobalColor.black)
-        target = QtCore.QRectF(screen.x0, screen.y0, screen.cols * screen.sx, screen.rows * screen.sy)
-        shown = self._shrunk(frame.image, target, ratio)
-        low_shown = self._shrunk(low.image, target, ratio) if low is not None else None
-        split = curtain if curtain is not None else 0.0
-        painter = QtGui.QPainter(image)
-        painter.setRenderHint(Hint.SmoothPixmapTransform, self.state.smooth)
-        for top in range(0, size.height(), _BAND):
-            y, height = top / ratio, _BAND / ratio
-            painter.setClipRect(QtCore.QRectF(split, y, self.width() - split, height))
-            painter.drawImage(target, shown)
-            overlays.paint_missing(painter, self, frame, screen)
-            if low_shown is not None:
-                painter.setClipRect(QtCore.QRectF(0, y, split, height))
-                painter.drawImage(target, low_shown)
-        painter.end()
-        self._backdrop, self._backdrop_key = image, key
-        return image
-
-    def _shrunk(self, image: QtGui.QImage, target: QtCore.QRectF, ratio: float) -> QtGui.QImage:
-        """The image itself, or averaged down where it is drawn at less than half: bilinear skips pixels there."""
-        w, h = round(target.width() * ratio), round(target.height() * ratio)
-        if not self.state.smooth or not 0 < w < 0.5 * image.width() or h <= 0:
-            return image
-        mode, smooth = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
-        return image.scaled(w, min(h, image.height()), mode, smooth)
 
     # -- events: the mouse lives in mouse.py ------------------------------------------------------------
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
