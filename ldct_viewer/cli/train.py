@@ -46,6 +46,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--interval", type=int, default=0, metavar="N", help="steps between validations (default: about 20 s)")
     add("--json", action="store_true", help="one JSON object a line on stdout while it trains")
     add("--series", default="", metavar="UID", help="use only this series")
+    add("--background", action="store_true", help=argparse.SUPPRESS)  # give way to the window
     add("--paths-from", type=Path, metavar="FILE", help=argparse.SUPPRESS)  # the window: long lists of files
 
 
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         return _list(args.json)
     say = _Speaker(args.json)
+    if args.background and hasattr(os, "nice"):
+        os.nice(5)
     if args.examine:
         return _examine_only(args, say)
     if args.run or args.resume:
@@ -143,7 +146,8 @@ def _train(made: Run, report: DataReport, say: _Speaker, engine: Any) -> int:
     if not first:
         return 0
     made.tidy()
-    return 0 if outcome.accepted else EXIT_NOT_BETTER
+    alone = engine is None  # torchrun takes any other code than 0 for a crash
+    return 0 if outcome.accepted or not alone else EXIT_NOT_BETTER
 
 
 def _note_failure(made: Run, emit: Callable[[dict[str, Any]], None], error: LdctError) -> None:

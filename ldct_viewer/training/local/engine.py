@@ -105,6 +105,14 @@ class Engine:
         torch.distributed.broadcast(told, 0)
         return tuple(int(v) for v in told)
 
+    def mean(self, value: float) -> float:
+        """The mean of all processes' values."""
+        if self.world == 1:
+            return value
+        told = torch.tensor([value], dtype=torch.float32, device=self.fabric.device)
+        torch.distributed.all_reduce(told)
+        return float(told) / self.world
+
     def memory_gb(self) -> float:
         """Memory held: on the GPU where it trains there, else of this process."""
         if self.device.kind == "cuda":

@@ -218,11 +218,12 @@ class Loop:
 
     def _validate(self) -> None:
         state = self.state
+        losses = [x for x in self._losses if not isnan(x)]
+        loss = self.engine.mean(sum(losses) / max(len(losses), 1))
+        self._losses.clear()
         if self.validator is None:  # the first process does it; the others wait for its next word
             return
         measures, pictures = self.validator(self.ema)
-        losses = [x for x in self._losses if not isnan(x)]
-        self._losses.clear()
         better = state.best is None or rank(measures) > rank(state.best)
         if better:
             state.best, state.best_step, state.since_best = measures, state.step, 0
@@ -230,7 +231,7 @@ class Loop:
         else:
             state.since_best += 1
         write_previews(self.run.folder, "now", pictures)
-        self._note_point(measures, sum(losses) / max(len(losses), 1))
+        self._note_point(measures, loss)
         if not self.plan.steps:
             self._replan()
         if state.since_best >= self.plan.patience and state.step > 0.3 * state.total:

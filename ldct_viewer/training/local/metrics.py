@@ -76,7 +76,7 @@ def measure(outputs: Sequence[NDArray[np.float32]], held: Sequence[Held], loss: 
         if sigma > 0:
             sigmas.append(sigma)
         for name, where in tissue_masks(one).items():
-            sums[name][0] += float((out - one.reference)[where].sum())
+            sums[name][0] += float((out - one.true_mean)[where].sum())
             sums[name][1] += float(where.sum())
     bias = {name: total / n for name, (total, n) in sums.items() if n >= _MIN_VOXELS}
     noise = float(np.mean(sigmas)) if sigmas else -1.0

@@ -38,6 +38,12 @@ class Held:
     sigma: float
     level: float
     floor: float = 0.0
+    anchor: NDArray[np.float32] | None = None
+
+    @property
+    def true_mean(self) -> NDArray[np.float32]:
+        """Whose mean HU a result must keep: the reference, or the input where that shows other anatomy."""
+        return self.reference if self.anchor is None else self.anchor
 
 
 class Objective:
@@ -237,7 +243,7 @@ class SelfSupervised(Objective):
             return None
         noisy = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
         floor = float((((above - below) / 2)[mask] ** 2).mean())
-        return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), floor)
+        return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), floor, noisy[1])
 
 
 def similar(a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.bool_]:

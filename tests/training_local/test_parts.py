@@ -1,0 +1,186 @@
+"""Split, objectives, texture, store, clock: the parts a training is made of."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+
+from ldct_viewer.errors import OpenError
+from ldct_viewer.training.local import clock as clock_module
+from ldct_viewer.training.local.choices import make_objective
+from ldct_viewer.training.local.clock import ActiveClock
+from ldct_viewer.training.local.examine import examine
+from ldct_viewer.training.local.loader import Steps
+from ldct_viewer.training.local.objectives import SelfSupervised, Simulated
+from ldct_viewer.training.local.plan import Plan
+from ldct_viewer.training.local.sources import Material
+from ldct_viewer.training.local.split import split
+from ldct_viewer.training.local.store import Lru, SliceStore, Unreadable
+from ldct_viewer.training.local.texture import Texture, TextureBank, measure
+from ldct_viewer.training.noise import SECTORS, noise_fields
+
+from .conftest import Maker
+
+PLAN = Plan(crop=48, batch=4)
+
+
+def material(*folders) -> Material:
+    report = examine(folders)
+    return Material(report.series, SliceStore([s.found for s in report.series], 64 << 20))
+
+
+# -- split ------------------------------------------------------------------------------------------
+
+
+def test_one_patient_is_split_by_slices_with_a_gap(make_series: Maker) -> None:
+    series = examine([make_series("one", slices=40, step=2.0)]).series
+    parts = split(series)
+    train, held = set(parts.train[0]), set(parts.held[0])
+    assert parts.by == "slices" and held and not train & held
+    assert min(abs(t - h) for t in train for h in held) > 1
+    assert len(held) == 8
+
+
+def test_patients_are_never_on_both_sides(make_series: Maker) -> None:
+    folders = [make_series(f"s{n}", patient=f"P{n // 2}", slices=8 + n, seed=n, study=f"1.2.{n}") for n in range(6)]
+    series = examine(folders).series
+    parts = split(series)
+    assert parts.by == "patient"
+    trained = {s.patient for s, ks in zip(series, parts.train, strict=True) if ks}
+    held = {s.patient for s, ks in zip(series, parts.held, strict=True) if ks}
+    assert held and trained and not trained & held
+
+
+# -- data order -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Simulated, SelfSupervised])
+def test_a_batch_is_a_pure_function_of_seed_and_step(make_series: Maker, kind: type) -> None:
+    folder = make_series("one", noise=25)
+    first, second = (kind(m := material(folder), split(m.series), PLAN) for _ in range(2))
+    for step in (7, 3):  # another order of asking must not matter
+        a, b = Steps(first, 4)[step], Steps(second, 4)[step]
+        assert all(np.array_equal(a[k], b[k]) for k in a)
+    assert not np.array_equal(Steps(first, 4)[7]["noisy"], Steps(first, 4)[8]["noisy"])
+
+
+def test_two_processes_together_see_the_batch_of_one(make_series: Maker) -> None:
+    m = material(make_series("one"))
+    objective = Simulated(m, split(m.series), PLAN)
+    whole = Steps(objective, 4)[5]["noisy"]
+    shares = [Steps(objective, 4, rank, 2)[5]["noisy"] for rank in (0, 1)]
+    assert np.array_equal(whole[0::2], shares[0]) and np.array_equal(whole[1::2], shares[1])
+
+
+def test_simulated_noise_has_the_level_the_dose_asks_for(make_series: Maker) -> None:
+    """A quarter of the dose doubles the noise SD."""
+    m = material(make_series("one", noise=10))
+    plan = Plan(crop=64, doses=(0.25,))
+    held = Simulated(m, split(m.series), plan).held(4)
+    for one in held:
+        soft = (one.reference > 0) & (one.reference < 80)
+        added = float((one.noisy[1] - one.reference)[soft].std())
+        total = np.hypot(added, 10)
+        assert total == pytest.approx(20, rel=0.3)
+
+
+def test_self_supervised_targets_are_never_slices_the_network_is_shown(make_series: Maker) -> None:
+    m = material(make_series("thin", step=2.0, noise=30, slices=30))
+    objective = SelfSupervised(m, split(m.series), PLAN)
+    assert objective.reach(0) == 2  # k ± 1 are shown to the network
+    thick = material(make_series("thick", step=6.0, noise=30, slices=30, patient="P2"))
+    assert SelfSupervised(thick, split(thick.series), PLAN).reach(0) == 1
+
+
+def test_overlapping_slices_are_not_taken_for_independent(make_series: Maker) -> None:
+    import dataclasses
+
+    m = material(make_series("overlap", step=2.0, noise=30, slices=30))
+    found = m.series[0].found
+    thick = dataclasses.replace(found, meta=dataclasses.replace(found.meta, slice_thickness_mm=4.0))
+    m.series = (dataclasses.replace(m.series[0], found=thick),)
+    assert make_objective(m, split(m.series), Plan(objective="self", crop=48), []).reach(0) == 3  # type: ignore[attr-defined]
+
+
+# -- texture ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("truth", [Texture(0.17, 2.0, 1.0), Texture(0.38, 2.0, 0.8), Texture(0.3, 3.0, 1.0, 0.01)])
+def test_a_known_spectrum_is_found_again(truth: Texture) -> None:
+    rng = np.random.default_rng(0)
+    fields = noise_fields(rng, truth.f0, truth.falloff, truth.rise, truth.white).sum(axis=0)
+    found = measure([(15 * fields + 50).astype(np.int16)])
+    f = np.linspace(0.08, 0.45, 12)
+    a, b = truth.radial(f), found.radial(f)
+    assert found.measured
+    assert np.abs(np.sqrt(a / a.mean()) - np.sqrt(b / b.mean())).max() < 0.15
+
+
+def test_drawn_noise_has_unit_variance_at_unit_level() -> None:
+    bank = TextureBank([Texture()], seed=0, total=2)
+    rng = np.random.default_rng(1)
+    noise = np.stack([bank.draw(0, rng, np.ones((SECTORS, 256, 256), np.float32), 3, 0.5) for _ in range(4)])
+    assert noise.std() == pytest.approx(1.0, rel=0.05)
+    shared = np.corrcoef(noise[:, 0].ravel(), noise[:, 1].ravel())[0, 1]
+    assert shared == pytest.approx(np.sqrt(0.5), abs=0.05)
+
+
+# -- store ------------------------------------------------------------------------------------------
+
+
+def test_the_cache_keeps_to_its_budget() -> None:
+    cache = Lru(1000)
+    for n in range(50):
+        cache.get(n, lambda: np.zeros(100, np.uint8))
+    assert cache.held <= 1000
+
+
+def test_a_damaged_file_is_left_out_with_a_note(make_series: Maker) -> None:
+    folder = make_series("one")
+    (found,) = (s.found for s in examine([folder]).series)
+    found.files[4].write_bytes(found.files[4].read_bytes()[:600])
+    notes: list[str] = []
+    store = SliceStore([found], 1 << 20, lambda code, text: notes.append(code))
+    store.slice(0, 3)
+    for _ in range(2):
+        with pytest.raises(Unreadable):
+            store.slice(0, 4)
+    assert notes == ["bad_slice"]
+
+
+def test_training_goes_on_without_a_damaged_slice(make_series: Maker) -> None:
+    folder = make_series("one")
+    m = material(folder)
+    m.series[0].found.files[2].write_bytes(b"gone bad")
+    objective = Simulated(m, split(m.series), PLAN)
+    for step in range(20):
+        objective.example(step, 0)
+    assert m.store.bad == 1
+
+
+def test_a_vanished_folder_is_said_not_skipped(make_series: Maker) -> None:
+    folder = make_series("one")
+    m = material(folder)
+    shutil.rmtree(folder)
+    with pytest.raises(OpenError) as error:
+        m.store.slice(0, 1)
+    assert error.value.code == "data_gone"
+
+
+# -- clock ------------------------------------------------------------------------------------------
+
+
+def test_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0, 1e9]
+    monkeypatch.setattr(clock_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clock_module.time, "time", lambda: now[1])
+    clock = ActiveClock()
+    now[:] = [101.0, 1e9 + 1]
+    assert clock.tick() == 0 and clock.seconds == pytest.approx(1.0)
+    now[:] = [101.5, 1e9 + 7201]  # Linux: the monotonic clock stood still
+    assert clock.tick() == pytest.approx(7200)
+    now[:] = [9101.5, 1e9 + 16201]  # Windows: it did not
+    assert clock.tick() == pytest.approx(9000)
+    assert clock.seconds == pytest.approx(1.0)
