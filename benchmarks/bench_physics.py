@@ -1,4 +1,4 @@
-"""Physics: making the demo, noise a slice, gridding against textbook backprojection. ``python benchmarks/bench_physics.py``"""
+"""Physics: the demo, noise a slice, gridding against backprojection. ``python benchmarks/bench_physics.py``"""
 
 from __future__ import annotations
 
