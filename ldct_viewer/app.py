@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 SCREENSHOT_SIZE = (1920, 1080)
 # The network is prepared while the user looks for the scan; with a path, once its first slice is up.
 WARM_UP_MS = 1500
+PAGE_MS = 100
 EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_INPUT, EXIT_OUTPUT = 0, 1, 2, 3, 6
 
 
@@ -72,7 +73,6 @@ def run_window(
     log.info("started, version %s, platform %s", __version__, application.platformName())
 
     def begin() -> None:
-        window.make_page()
         if on_usable is not None:
             on_usable(window)
         if screenshot is not None:
@@ -87,6 +87,8 @@ def run_window(
             QtCore.QTimer.singleShot(0, lambda: window.opening.settled.emit(False))
         else:
             QtCore.QTimer.singleShot(WARM_UP_MS, window.denoising.warm_up)
+        # Importing what draws takes a third of a second: while files are looked through, or just after the start.
+        QtCore.QTimer.singleShot(0 if paths or demo else PAGE_MS, window.make_page)
 
     QtCore.QTimer.singleShot(0, begin)  # after the first paint
     return int(application.exec())
