@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         return _list(args.json)
     say = _Speaker(args.json)
+    say.alone = not args.background
     if args.background and hasattr(os, "nice"):
         os.nice(5)
     if args.examine:
@@ -73,7 +74,11 @@ def _start(args: argparse.Namespace, say: _Speaker) -> int:
     _check_model(args.start)
     report = examine(paths, uid=args.series)
     plan = _plan(args, report)
-    say({"event": "report", **report.to_json(), "objective": plan.objective})
+    say({"event": "report", **report.to_json()})
+    if plan.objective not in report.possible:
+        why = "There are no low/full-dose pairs in these scans."
+        raise LdctError(why, f"Possible: {', '.join(report.possible)}.", code="no_pairs")
+    _check_device(args.device)
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         made = create(plan, paths, args.series, out=str(args.out.absolute()) if args.out else "")
         return _train(made, report, say, None)
@@ -105,7 +110,7 @@ def _go_on(made: Run, say: _Speaker) -> int:
     if made.wished != "run":
         made.wish("run")
     report = examine(made.paths, uid=str(record.get("uid", "")))
-    say({"event": "report", **report.to_json(), "objective": made.plan.objective})
+    say({"event": "report", **report.to_json()})
     return _train(made, report, say, None)
 
 
@@ -145,7 +150,7 @@ def _train(made: Run, report: DataReport, say: _Speaker, engine: Any) -> int:
             lock.close()
     if not first:
         return 0
-    made.tidy()
+    made.tidy(pictures=say.alone)
     alone = engine is None  # torchrun takes any other code than 0 for a crash
     return 0 if outcome.accepted or not alone else EXIT_NOT_BETTER
 
@@ -165,7 +170,7 @@ def _examine_only(args: argparse.Namespace, say: _Speaker) -> int:
 
     report = examine(_paths(args), uid=args.series)
     plan = _plan(args, report)
-    say({"event": "report", **report.to_json(), "objective": plan.objective})
+    say({"event": "report", **report.to_json()})
     say({"event": "pace", **steps_a_minute(plan)})
     return 0
 
@@ -232,6 +237,13 @@ def _check_model(start: str) -> None:
             raise ModelError("This model's architecture cannot be trained here.", code="unknown_arch")
 
 
+def _check_device(name: str) -> None:
+    """Refuse an absent device before a run is made."""
+    from ..denoise.device import choose_device
+
+    choose_device(name)
+
+
 def _list(as_json: bool) -> int:
     from ..training.local.runs import list_runs
 
@@ -258,6 +270,7 @@ class _Speaker:
 
     def __init__(self, as_json: bool) -> None:
         self._json = as_json
+        self.alone = True  # nobody will look at the pictures afterwards
         self._mute = int(os.environ.get("RANK", "0")) != 0
         self._broken = False
 

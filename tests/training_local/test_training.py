@@ -23,7 +23,7 @@ from ldct_viewer.training.local.gate import Verdict
 
 from .conftest import Maker
 
-ARGS = ["--steps", "8", "--interval", "4", "--batch", "2", "--threads", "1", "--device", "cpu", "--json"]
+ARGS = ["--steps", "6", "--interval", "3", "--batch", "2", "--threads", "1", "--device", "cpu", "--json"]
 
 
 def events(text: str) -> list[dict]:
@@ -54,7 +54,7 @@ def test_a_training_makes_a_model_that_can_be_used(make_series: Maker, accept: N
     text = json.dumps(info.card, ensure_ascii=False)
     assert "Secret" not in text and "환자" not in text and str(folder.parent) not in text
     assert info.card["training"]["objective"] == "simulated"
-    assert info.card["training"]["curves"]["step"] == [0, 4, 8]
+    assert info.card["training"]["curves"]["step"] == [0, 3, 6]
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before  # sources are never touched
 
 
@@ -70,7 +70,8 @@ def test_a_model_that_is_not_better_is_not_offered(make_series: Maker, capsys, m
 
 def test_memory_that_runs_out_halves_the_batch_and_changes_nothing(make_series: Maker, capsys, monkeypatch) -> None:
     folder = make_series("one")
-    main(["train", str(folder), *ARGS])
+    short = [*ARGS, "--steps", "3", "--interval", "3"]
+    main(["train", str(folder), *short])
     calm = curve(events(capsys.readouterr().out))
     real = engine_module.batch_loss
 
@@ -80,7 +81,7 @@ def test_memory_that_runs_out_halves_the_batch_and_changes_nothing(make_series: 
         return real(out, batch)
 
     monkeypatch.setattr(engine_module, "batch_loss", hungry)
-    main(["train", str(folder), *ARGS])
+    main(["train", str(folder), *short])
     found = events(capsys.readouterr().out)
     assert [e["code"] for e in found if e["event"] == "notice"] == ["memory"]
     for step, (_, psnr) in curve(found).items():
@@ -133,7 +134,7 @@ def test_wrong_wishes_have_clear_words_and_codes(make_series: Maker, tmp_path: P
     assert main(["train", folder, "--from", "nonsense", *ARGS]) == 4
     assert main(["train", folder, "--objective", "pairs", *ARGS]) == 1
     assert main(["train", folder, "--out", str(tmp_path / "model.pt"), *ARGS]) == 6
-    assert main(["train", folder, "--device", "cuda:9", *ARGS]) == 5
+    assert main(["train", folder, *ARGS, "--device", "cuda:9"]) == 5
     assert main(["train", "--resume", "--json"]) in (1, 3)
     for line in capsys.readouterr().out.splitlines():
         json.loads(line)
@@ -151,7 +152,7 @@ def test_killed_and_resumed_it_draws_the_same_curve(make_series: Maker, capsys) 
     child = subprocess.Popen(command(str(folder), *ARGS), stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     for line in child.stdout:
-        if '"validated", "step": 4' in line:
+        if '"validated", "step": 3' in line:
             break
     time.sleep(0.05)
     child.send_signal(signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
@@ -161,7 +162,7 @@ def test_killed_and_resumed_it_draws_the_same_curve(make_series: Maker, capsys) 
     main(["train", "--resume", "--json"])
     found = events(capsys.readouterr().out)
     resumed = next(e for e in found if e["event"] == "resumed")
-    assert resumed["step"] in (0, 4, 8)
+    assert resumed["step"] in (0, 3, 6)
     for step, values in curve(found).items():
         assert values == pytest.approx(whole[step], abs=1e-3)
     assert run.state in ("finished", "rejected")
@@ -189,7 +190,7 @@ def test_a_vanished_folder_can_come_back(make_series: Maker, tmp_path: Path, cap
     assert run.read()["error"]["code"] == "data_gone"
     assert main(["train", "--resume", "--json"]) == 3  # still away: said at once
     shutil.move(tmp_path / "away", folder)
-    run.update(plan={**run.plan.to_json(), "steps": 8})
+    run.update(plan={**run.plan.to_json(), "steps": 6})
     capsys.readouterr()
     main(["train", "--run", run.id, "--json"])
     assert events(capsys.readouterr().out)[-1]["event"] == "finished"

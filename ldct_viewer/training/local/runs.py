@@ -144,9 +144,9 @@ class Run:
         """Delete the folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def tidy(self) -> None:
-        """After the end: pictures and the optimiser's state are no longer needed."""
-        for file in self.folder.glob("preview-*.npy"):
+    def tidy(self, pictures: bool = True) -> None:
+        """After the end: the optimiser's state and, unless a window still shows them, pictures can go."""
+        for file in self.folder.glob("preview-*.npy") if pictures else ():
             file.unlink(missing_ok=True)
         (self.folder / STATE).unlink(missing_ok=True)
 
@@ -226,8 +226,10 @@ def _forget_old() -> None:
     ended = []
     for run in list_runs():
         try:
-            if run.state in ("finished", "cancelled") and not run.alive:
-                ended.append(run)
+            if run.state in ("finished", "rejected", "cancelled") and not run.alive:
+                run.tidy()
+                if run.state != "rejected":
+                    ended.append(run)
         except LdctError:
             continue
     for run in ended[KEEP_FINISHED:]:

@@ -7,6 +7,7 @@ come from the anatomy through ``sector_levels``; a little jitter keeps a fit fro
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -111,15 +112,22 @@ def _detrended(patches: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class TextureBank:
-    """Noise fields of several jittered relatives of each texture, made once from a seed (read-only after)."""
+    """Noise fields of several jittered relatives of each texture, made from a seed, read-only after."""
 
     def __init__(self, textures: Sequence[Texture], seed: int, total: int = 12) -> None:
-        rng = np.random.default_rng([seed, 77])
-        per = max(1, total // max(len(textures), 1))
-        self._fields: list[list[NDArray[np.float32]]] = []
-        for texture in textures:
-            kin = [texture.jittered(rng) if n else texture for n in range(per)]
-            self._fields.append([noise_fields(rng, t.f0, t.falloff, t.rise, t.white) for t in kin])
+        self._seed, self._per = seed, max(1, total // max(len(textures), 1))
+        self._textures = tuple(textures)
+        self._made: dict[tuple[int, int], NDArray[np.float32]] = {}
+        self._lock = threading.Lock()
+
+    def _field(self, which: int, kin: int) -> NDArray[np.float32]:
+        """Fields (sector, y, x) of one relative, made when first asked for."""
+        with self._lock:
+            if (which, kin) not in self._made:
+                rng = np.random.default_rng([self._seed, 77, which, kin])
+                t = self._textures[which].jittered(rng) if kin else self._textures[which]
+                self._made[which, kin] = noise_fields(rng, t.f0, t.falloff, t.rise, t.white)
+            return self._made[which, kin]
 
     def draw(
         self, which: int, rng: np.random.Generator, levels: NDArray[np.float32], slices: int, correlation: float
@@ -129,8 +137,7 @@ class TextureBank:
         Neighbouring slices share ``correlation`` (0…1) of their variance with the middle one.
         """
         size = levels.shape[-1]
-        fields = self._fields[which % len(self._fields)]
-        field = fields[int(rng.integers(len(fields)))]
+        field = self._field(which % len(self._textures), int(rng.integers(self._per)))
         sign = 1.0 if rng.random() < 0.5 else -1.0
         out: NDArray[np.float32] = np.zeros((slices, *levels.shape[1:]), dtype=np.float32)
         for s in range(SECTORS):

@@ -37,7 +37,7 @@ class TrainDialog(QtWidgets.QDialog):
         self.setWindowFlag(QtCore.Qt.WindowType.WindowMinMaxButtonsHint)
         self.setModal(False)
         self.setAcceptDrops(True)
-        self.resize(980, 760)
+        self.resize(960, 600)
         self._paths: tuple[Path, ...] = ()
         self._uid = ""
         self._run: Run | None = None
@@ -176,6 +176,8 @@ class TrainDialog(QtWidgets.QDialog):
         """Start the run's process, or follow it where it is already going on."""
         self._examine.cancel()
         self._run, self._outcome = run, None
+        room = self.screen().availableGeometry().size()
+        self.resize(self.size().expandedTo(QtCore.QSize(1040, 860)).boundedTo(room * 0.95))
         self.progress.begin(run.folder, objective_name(run.plan.objective))
         self._show_page(self.progress)
         self._training.start(TrainJob(run))
