@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-GRIDS = {  # strengths tried per method; the best on these very pairs is shown, which favours the baselines
+# Tried per method, each also with a fifth of the noise left; the best on these very pairs is shown, which
+# favours the baselines.
+GRIDS = {
     "Gaussian": (0.7, 1.0, 1.4),
     "bilateral": (1.5, 2.5, 4.0),
     "total variation": (0.4, 0.6, 0.9),
@@ -36,7 +38,13 @@ def table(data: Path) -> str:
     low = [_scores(p.noisy[1], p.clean) for p in pairs]
     lines.append(_line("low dose", low, low))
     for name, grid in GRIDS.items():
-        best = max(([_scores(_baseline(name, p, g), p.clean) for p in pairs] for g in grid), key=_mean_psnr)
+        best: list = []
+        for g in grid:
+            results = [_baseline(name, p, g) for p in pairs]
+            for kept in (0.0, 0.2):  # the networks leave a fifth of the noise, which these references reward
+                mixed = [r + kept * (p.noisy[1] - r) for p, r in zip(pairs, results, strict=True)]
+                scores = [_scores(m, p.clean) for p, m in zip(pairs, mixed, strict=True)]
+                best = max(best, scores, key=_mean_psnr) if best else scores
         lines.append(_line(name, best, low))
     for name, denoise in _models():
         lines.append(_line(f"**{name}**", [_scores(denoise(p.noisy, p.level), p.clean) for p in pairs], low))

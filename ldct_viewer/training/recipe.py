@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -115,7 +116,7 @@ class _Log:
         self.last_step = step
         net = with_texture(net, self.args.keep_texture)
         quality = score(net, self.held)
-        self.say({"step": step, "loss": round(loss, 4), **quality})
+        self.say({"step": step, "loss": None if math.isnan(loss) else round(loss, 4), **quality})
         card = _card(self.args, step, quality)
         save_model(net, self.args.out, f"{self.args.size}-last", card)
         if quality["psnr"] > self.best:

@@ -26,9 +26,25 @@ class Source:
 
 
 SOURCES: tuple[Source, ...] = (
-    Source("covid-P001", "chest-covid-ct-md/covid-P001", 5, 1.0, False, "COVID-CT-MD (figshare)"),
-    Source("normal-normal001", "chest-covid-ct-md/normal-normal001-part", 5, 1.0, False, "COVID-CT-MD (figshare)"),
-    Source("cap-cap001", "chest-covid-ct-md/cap-cap001-part", 5, 1.0, True, "COVID-CT-MD (figshare)"),
+    Source(
+        "covid-P001", "chest-covid-ct-md/covid-P001", 5, 1.0, False, "COVID-CT-MD, figshare, licence to be confirmed"
+    ),
+    Source(
+        "normal-normal001",
+        "chest-covid-ct-md/normal-normal001-part",
+        5,
+        1.0,
+        False,
+        "COVID-CT-MD, figshare, licence to be confirmed",
+    ),
+    Source(
+        "cap-cap001",
+        "chest-covid-ct-md/cap-cap001-part",
+        5,
+        1.0,
+        True,
+        "COVID-CT-MD, figshare, licence to be confirmed",
+    ),
     Source("A0001", "chest-lung-pet-ct-dx/A0001-philips-5mm-kernelB", 1, 2.0, False, "Lung-PET-CT-Dx, CC BY 4.0"),
     Source("A0002", "chest-lung-pet-ct-dx/A0002-siemens-8mm-B40f", 1, 2.0, False, "Lung-PET-CT-Dx, CC BY 4.0"),
     Source("Br38-abdomen", "abdomen-totalsegmentator/siemens-3mm-Br38", 1, 1.0, True, "TotalSegmentator, Apache-2.0"),
