@@ -25,17 +25,17 @@ class Source:
     licence: str
 
 
+_COVID = "COVID-CT-MD, figshare, licence to be confirmed"
+
 SOURCES: tuple[Source, ...] = (
-    Source(
-        "covid-P001", "chest-covid-ct-md/covid-P001", 5, 1.0, False, "COVID-CT-MD, figshare, licence to be confirmed"
-    ),
+    Source("covid-P001", "chest-covid-ct-md/covid-P001", 5, 1.0, False, _COVID),
     Source(
         "normal-normal001",
         "chest-covid-ct-md/normal-normal001-part",
         5,
         1.0,
         False,
-        "COVID-CT-MD, figshare, licence to be confirmed",
+        _COVID,
     ),
     Source(
         "cap-cap001",
@@ -43,7 +43,7 @@ SOURCES: tuple[Source, ...] = (
         5,
         1.0,
         True,
-        "COVID-CT-MD, figshare, licence to be confirmed",
+        _COVID,
     ),
     Source("A0001", "chest-lung-pet-ct-dx/A0001-philips-5mm-kernelB", 1, 2.0, False, "Lung-PET-CT-Dx, CC BY 4.0"),
     Source("A0002", "chest-lung-pet-ct-dx/A0002-siemens-8mm-B40f", 1, 2.0, False, "Lung-PET-CT-Dx, CC BY 4.0"),
