@@ -37,6 +37,17 @@ class Thumbnail:
     hu: NDArray[np.int16]
 
 
+class ReaderJob(Job):
+    """Import what scanning and reading need, so that the first drop does not wait for it."""
+
+    def work(self) -> None:
+        """Imports only."""
+        from ..dicom import read, scan  # noqa: F401 - for their effect
+        from ..dicom.syntax import warm_up
+
+        warm_up()
+
+
 class ScanJob(Job):
     """Find every CT series below ``paths``; ``done`` brings a ``ScanResult``."""
 

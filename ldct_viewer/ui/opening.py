@@ -12,7 +12,7 @@ from PySide6 import QtCore, QtWidgets
 
 from ..errors import LdctError, OpenError
 from ..jobs.job import JobSlot
-from ..jobs.open_jobs import DemoJob, LoadJob, Opened, ScanJob, Thumbnail, ThumbnailJob
+from ..jobs.open_jobs import DemoJob, LoadJob, Opened, ReaderJob, ScanJob, Thumbnail, ThumbnailJob
 from ..volume import SeriesWarning, Volume
 from .panels.message_bar import Message
 from .panels.series_picker import SeriesModel
@@ -57,6 +57,10 @@ class Opening(QtCore.QObject):
         self._demo.progress.connect(self._demo_progress)
         self._demo.done.connect(self._demo_made)
         self._demo.failed.connect(self._failed)
+
+    def warm_up(self) -> None:
+        """Import the readers while nothing else is going on."""
+        ReaderJob().start()
 
     # -- wishes -------------------------------------------------------------------------------------
     def choose_folder(self) -> None:
