@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan
@@ -53,6 +54,7 @@ class Loop:
         self.held_text = ""
         self.clock = ActiveClock()
         self._losses: list[float] = []
+        self._recent: deque[float] = deque(maxlen=50)
         self._told = 0.0
         self._since = (0, 0.0)  # step and active seconds when this process began: its speed
         self._bad = 0
@@ -137,6 +139,7 @@ class Loop:
                 state.step += 1
                 follow(self.ema, engine.bare, min(plan.ema, (1 + state.step) / (10 + state.step)))
                 self._losses.append(loss)
+                self._recent.append(loss)
                 self._tick()
                 if state.step % state.interval == 0 or state.step == state.total:
                     self._validate()
@@ -197,7 +200,7 @@ class Loop:
             return
         self._told = state.seconds
         pace = self._pace()
-        recent = [x for x in self._losses[-50:] if not isnan(x)]
+        recent = [x for x in self._recent if not isnan(x)]
         self.say(
             {
                 "event": "progress",

@@ -95,7 +95,8 @@ class Curves(QtWidgets.QWidget):
         plot.setMouseEnabled(False, False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.15)
-        plot.setMinimumHeight(130)
+        plot.setMinimumHeight(110)
+        plot.setMaximumHeight(210)
         for side in ("left", "bottom"):
             axis = plot.getAxis(side)
             axis.setPen(palette.border)

@@ -37,7 +37,7 @@ class TrainDialog(QtWidgets.QDialog):
         self.setWindowFlag(QtCore.Qt.WindowType.WindowMinMaxButtonsHint)
         self.setModal(False)
         self.setAcceptDrops(True)
-        self.resize(960, 600)
+        self.resize(960, 480)
         self._paths: tuple[Path, ...] = ()
         self._uid = ""
         self._run: Run | None = None

@@ -84,12 +84,12 @@ class Preview(QtWidgets.QWidget):
 
     NAMES = ("before", "now", "reference")
 
-    def __init__(self) -> None:
+    def __init__(self, now: str = "") -> None:
         super().__init__()
         self._stacks: dict[str, NDArray[np.int16]] = {}
         self._window = next(p.window for p in PRESETS if p.id == "abdomen")
         self._pictures = {name: Picture() for name in self.NAMES}
-        titles = (self.tr("Before"), self.tr("Now"), self.tr("Reference"))
+        titles = (self.tr("Before"), now or self.tr("Now"), self.tr("Reference"))
         grid = QtWidgets.QGridLayout()
         grid.setSpacing(4)
         for n, (picture, title) in enumerate(zip(self._pictures.values(), titles, strict=True)):
@@ -102,6 +102,7 @@ class Preview(QtWidgets.QWidget):
             picture.setAccessibleName(title)
         grid.setRowStretch(1, 1)
         self.slider = QtWidgets.QSlider(QtCore.Qt.Orientation.Horizontal)
+        self.slider.setRange(0, 0)
         self.slider.setAccessibleName(self.tr("Held-out slice"))
         self.slider.valueChanged.connect(self._draw)
         self.presets = QtWidgets.QComboBox()
@@ -124,6 +125,7 @@ class Preview(QtWidgets.QWidget):
     def clear(self) -> None:
         """No pictures yet."""
         self._stacks.clear()
+        self.slider.setRange(0, 0)
         self._draw()
 
     def load(self, folder: Path) -> None:
@@ -140,9 +142,6 @@ class Preview(QtWidgets.QWidget):
         self.slider.setRange(0, max(count - 1, 0))
         if first and count:
             self.slider.setValue(count // 2)
-            if np.mean(self._stacks[next(iter(self._stacks))] < -600) > 0.65:
-                self.presets.setCurrentIndex(0)
-                self._window = self.presets.currentData()
         self._draw()
 
     def set_window(self, window: Window) -> None:
@@ -163,10 +162,22 @@ class Preview(QtWidgets.QWidget):
 
     def _draw(self) -> None:
         k = self.slider.value()
+        box = _body_box(self._stacks.get("reference"))
         for name, picture in self._pictures.items():
             stack = self._stacks.get(name)
-            picture.show_hu(stack[k] if stack is not None and k < len(stack) else None, self._window)
+            picture.show_hu(stack[k][box] if stack is not None and k < len(stack) else None, self._window)
         count = self.slider.maximum() + 1 if self._stacks else 0
         self._numbers.setText(
             f"{k + 1} / {count}   W {self._window.width:.0f}  L {self._window.level:.0f}" if count else ""
         )
+
+
+def _body_box(stack: NDArray[np.int16] | None) -> tuple[slice, slice]:
+    """Rows and columns where there is a body in any slice, with a rim; all of it where there is none."""
+    if stack is None:
+        return np.s_[:, :]
+    there = (stack > -300).mean(axis=0) > 0
+    rows, cols = (np.flatnonzero(there.sum(axis=axis) > 12) for axis in (1, 0))
+    if not len(rows) or not len(cols):
+        return np.s_[:, :]
+    return np.s_[max(rows[0] - 8, 0) : rows[-1] + 9, max(cols[0] - 8, 0) : cols[-1] + 9]

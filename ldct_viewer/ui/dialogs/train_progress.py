@@ -48,8 +48,8 @@ class ProgressPage(QtWidgets.QWidget):
         curves.add(self.curves, 1)
         pictures = Card(self.tr("A slice it never trains on"))
         pictures.add(self.preview, 1)
-        column.addWidget(curves, 4)
-        column.addWidget(pictures, 6)
+        column.addWidget(curves, 0)
+        column.addWidget(pictures, 1)
 
     def begin(self, folder: Path, headline: str) -> None:
         """Watch another run."""

@@ -16,7 +16,7 @@ class ResultPage(QtWidgets.QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.preview = Preview()
+        self.preview = Preview(self.tr("Trained"))
         self.headline = label("", "", 22, True)
         self._what = label("", "dim")
         column = QtWidgets.QVBoxLayout(self)
@@ -39,7 +39,7 @@ class ResultPage(QtWidgets.QWidget):
         row.addWidget(why, 1)
         row.addWidget(figures, 1)
         column.addLayout(row)
-        pictures = Card(self.tr("Before, after, reference"))
+        pictures = Card(self.tr("A slice it never trained on"))
         pictures.add(self.preview, 1)
         column.addWidget(pictures, 1)
 

@@ -33,9 +33,10 @@ class SetupPage(QtWidgets.QWidget):
         row.setSpacing(12)
         row.addWidget(self._found_card(), 1)
         row.addWidget(self._plan_card(), 1)
-        column.addLayout(row, 1)
+        column.addLayout(row)
         column.addWidget(self._time_card())
         column.addWidget(self._advanced())
+        column.addStretch(1)
         self.set_busy(self.tr("Drop folders with CT series here, or choose them."))
 
     # -- parts --------------------------------------------------------------------------------------
@@ -71,6 +72,7 @@ class SetupPage(QtWidgets.QWidget):
         card.add(self._series)
         card.add(self._notes)
         card.column.addStretch(1)
+        card.column.addSpacing(14)
         choose = QtWidgets.QPushButton(self.tr("Choose other folders…"))
         choose.clicked.connect(self.foldersWanted)
         card.column.addWidget(choose, 0, QtCore.Qt.AlignmentFlag.AlignLeft)
@@ -90,6 +92,7 @@ class SetupPage(QtWidgets.QWidget):
         card.add(self._headline)
         card.add(self._reason)
         card.column.addStretch(1)
+        card.column.addSpacing(14)
         card.add(self._safety)
         return card
 
