@@ -7,8 +7,16 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import OpenError, WriteError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..denoise.model_file import ModelInfo
+    from ..volume import Volume
 
 SUFFIXES = (".nii.gz", ".nrrd", ".mha")
 
@@ -16,7 +24,8 @@ SUFFIXES = (".nii.gz", ".nrrd", ".mha")
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("input", metavar="IN", type=Path, help="a series folder, or a NIfTI/NRRD/MetaImage file")
-    parser.add_argument("output", metavar="OUT", type=Path, help=f"file to write: {', '.join(SUFFIXES)}")
+    what = f"file to write ({', '.join(SUFFIXES)}), or a new folder for a derived DICOM series"
+    parser.add_argument("output", metavar="OUT", type=Path, help=what)
     parser.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     parser.add_argument("--strength", type=_fraction, default=1.0, help="0 (as it was) to 1 (all noise; default)")
@@ -44,10 +53,8 @@ def run(args: argparse.Namespace) -> int:
     progress = _Progress()
     result = denoiser.denoise(volume, args.strength, progress)
     progress.end()
-    from ..dicom.formats import save_volume
-
     _check_output(args.input, args.output, args.force)  # it may have appeared meanwhile
-    save_volume(volume, result, args.output, force=args.force)
+    _write(args, volume, result, info)
     seconds = round(time.monotonic() - started, 3)
     summary = {
         "input": str(args.input),
@@ -65,15 +72,36 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _write(args: argparse.Namespace, volume: Volume, hu: NDArray[np.int16], info: ModelInfo) -> None:
+    if not _is_dicom(args.output):
+        from ..dicom.formats import save_volume
+
+        save_volume(volume, hu, args.output, force=args.force)
+        return
+    from ..dicom.derive import find_series, write_derived
+    from ..dicom.provenance import denoised
+
+    what = denoised(info.name, info.version, info.sha256, args.strength)
+    report = write_derived(find_series(volume, args.input), hu, args.output, what, volume=volume)
+    for warning in report.warnings:
+        _say(warning.message)
+
+
+def _is_dicom(target: Path) -> bool:
+    """A name without an ending is a folder for DICOM."""
+    return target.suffix == ""
+
+
 def _check_output(source: Path, target: Path, force: bool) -> None:
-    if not target.name.lower().endswith(SUFFIXES):
-        raise WriteError(
-            "OUT must end in " + ", ".join(SUFFIXES) + ".", "DICOM output follows later.", target, "suffix"
-        )
+    if not _is_dicom(target) and not target.name.lower().endswith(SUFFIXES):
+        endings = ", ".join(SUFFIXES)
+        hint = "A name without an ending makes a folder with a DICOM series."
+        raise WriteError(f"OUT must end in {endings}, or have no ending.", hint, target, "suffix")
     if not target.absolute().parent.is_dir():
         raise WriteError("The folder for OUT does not exist.", "Make it first.", target.absolute().parent, "no_folder")
     if target.is_dir():
-        raise WriteError("OUT is a folder.", "Name a file.", target, "is_folder")
+        hint = "Name a file, or a folder that does not exist yet."
+        raise WriteError("OUT is a folder that exists already.", hint, target, "is_folder")
     if not source.exists():
         raise OpenError("There is no such file or folder.", "Check the path.", source, "not_found")
     if target.exists() and target.samefile(source):

@@ -16,7 +16,7 @@ from ..errors import Cancelled, DeviceError, LdctError, ModelError, OpenError, W
 # name -> one-line help. Each is a module of this package with configure(parser) and run(args) -> exit code.
 COMMANDS = {
     "info": "list every CT series below a path, its geometry and warnings",
-    "denoise": "denoise a series to NIfTI, NRRD or MetaImage",
+    "denoise": "denoise a series to NIfTI, NRRD, MetaImage or a derived DICOM series",
     "simulate": "a series as a lower dose would show it, DICOM to DICOM",
     "train": "fine-tune the denoiser on local scans",
     "evaluate": "measure image quality: noise, sharpness, HU, detectability, with or without a reference",

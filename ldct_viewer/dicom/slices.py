@@ -165,7 +165,7 @@ def _classic(values: Values, common: Slice, has_lut: bool) -> Slice:
     return _complete(common, position, orientation, spacing, slope, intercept, rescale_type, has_lut, decimals=decimals)
 
 
-def _complete(  # noqa: PLR0917 - one value of the header each
+def _complete(
     common: Slice,
     position: tuple[float, ...],
     orientation: tuple[float, ...],

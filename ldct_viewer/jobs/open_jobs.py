@@ -38,14 +38,17 @@ class Thumbnail:
 
 
 class ReaderJob(Job):
-    """Import what scanning and reading need, so that the first drop does not wait for it."""
+    """While idle: import what scanning and reading need, and remove what an interrupted export left behind."""
 
     def work(self) -> None:
-        """Imports only."""
+        """Imports, then the sweep (only folders marked as ours)."""
         from ..dicom import read, scan  # noqa: F401 - for their effect
         from ..dicom.syntax import warm_up
 
         warm_up()
+        from ..dicom.transaction import sweep_all
+
+        sweep_all()
 
 
 class ScanJob(Job):

@@ -66,6 +66,8 @@ _FILE = (
     _a("copy_picture", "Copy picture", "File", "exporting.copy_picture", "Ctrl+C", icon="copy", needs_series=True),
     _a("export_volume", "Export denoised as NIfTI…", "File", "exporting.export_volume", "Ctrl+E",
        icon="export", needs_series=True),
+    _a("export_dicom", "Export denoised as DICOM series…", "File", "exporting.export_dicom", "Ctrl+Shift+E",
+       needs_series=True),
     _a("close_series", "Close series", "File", "opening.close_series", "Ctrl+W", needs_series=True, line=True),
     _a("quit", "Quit", "File", "window.close", "Ctrl+Q", line=True),
 )  # fmt: skip

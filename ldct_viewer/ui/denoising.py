@@ -14,6 +14,7 @@ from ..jobs.denoise_job import DenoiseJob, PrepareJob
 from ..jobs.job import JobSlot
 
 if TYPE_CHECKING:
+    from ..denoise.model_file import ModelInfo
     from .main_window import MainWindow
     from .state import Session
 
@@ -45,7 +46,7 @@ class Denoising(QtCore.QObject):
         self._run.done.connect(self._done)
         self._run.failed.connect(self._failed)
         self._state.positionChanged.connect(self._refocus)
-        self._state.sessionChanged.connect(self._stop_run)
+        self._state.sessionChanged.connect(self._forget_run)
 
     # -- wishes -------------------------------------------------------------------------------------
     def warm_up(self) -> None:
@@ -123,6 +124,11 @@ class Denoising(QtCore.QObject):
         self.restart()
         self.warm_up()
 
+    @property
+    def model_info(self) -> ModelInfo | None:
+        """Card of the network that made the present result, None before one is ready."""
+        return None if self._denoiser is None else self._denoiser.model.info
+
     # -- menus --------------------------------------------------------------------------------------
     def fill_models(self, menu: QtWidgets.QMenu) -> None:
         """List the models (cards only: cheap)."""
@@ -192,6 +198,11 @@ class Denoising(QtCore.QObject):
     def _refocus(self) -> None:
         if isinstance(self._run.job, DenoiseJob):
             self._run.job.refocus(self._focus())
+
+    def _forget_run(self) -> None:
+        """Another series: what was finished of the old one is nobody's news any more."""
+        self._fresh = []
+        self._stop_run()
 
     def _stop_run(self) -> None:
         self._wanted = False

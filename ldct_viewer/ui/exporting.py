@@ -12,7 +12,9 @@ from ..jobs.export_job import ExportJob, SavePictureJob
 from ..jobs.job import JobSlot
 
 if TYPE_CHECKING:
+    from ..dicom.derive import ExportReport
     from .main_window import MainWindow
+    from .state import Session
 
 
 class Exporting(QtCore.QObject):
@@ -21,12 +23,15 @@ class Exporting(QtCore.QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._state, self._settings = window, window.state, window.settings
-        self._picture, self._volume = JobSlot(self), JobSlot(self)
+        self._picture, self._volume, self._dicom = JobSlot(self), JobSlot(self), JobSlot(self)
+        for slot in (self._picture, self._volume, self._dicom):
+            slot.failed.connect(window.messages.show_error)
         for slot in (self._picture, self._volume):
             slot.done.connect(self._written)
-            slot.failed.connect(window.messages.show_error)
-        self._volume.progress.connect(self._progress)
-        self._volume.finished.connect(lambda: self._progress(0, 0, ""))
+        self._dicom.done.connect(self._series_written)
+        for slot in (self._volume, self._dicom):
+            slot.progress.connect(self._progress)
+            slot.finished.connect(lambda: self._progress(0, 0, ""))
 
     def picture(self) -> QtGui.QImage | None:
         """What is seen: the views without the window's frame."""
@@ -58,17 +63,44 @@ class Exporting(QtCore.QObject):
 
     def export_volume(self) -> None:
         """Ask where, then write the denoised volume at the present strength."""
-        session = self._state.session
-        if session is None or session.denoised is None or session.denoised_ready is None:
-            return
-        if not session.denoised_ready.all():
-            hint = self.tr("Wait until denoising is finished, then export.")
-            self._window.messages.inform(self.tr("Not all slices are denoised yet."), hint)
+        session = self._finished_session()
+        if session is None or session.denoised is None:
             return
         kinds = self.tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha)")
         path = self._ask(self.tr("Export denoised volume"), self.suggested_name(".nii.gz"), kinds)
         if path is not None:
             self._volume.start(ExportJob(session.low, session.denoised, self._state.strength, path))
+
+    def export_dicom(self) -> None:
+        """Ask where and how, then write the denoised volume as a derived DICOM series."""
+        session, model = self._finished_session(), self._window.denoising.model_info
+        if session is None or session.denoised is None or model is None:
+            return
+        from .dialogs.export_dicom import ExportDicomDialog
+
+        meta, strength = session.low.meta, self._state.strength
+        folder = Path(self._settings.folder or Path.home())
+        dialog = ExportDicomDialog(
+            self._window, folder, self.suggested_name(""), strength, model.name, meta.series_number, meta.description
+        )
+        if dialog.exec() != QtWidgets.QDialog.DialogCode.Accepted:
+            return
+        from ..jobs.dicom_export_job import DicomExportJob
+
+        target, options = dialog.folder(), dialog.options()
+        self._dicom.start(DicomExportJob(session.low, session.denoised, strength, target, model, options))
+
+    def _finished_session(self) -> Session | None:
+        """The open session if all of it is denoised; otherwise says why not."""
+        session = self._state.session
+        if session is None or session.denoised_ready is None:
+            self._window.messages.inform(self.tr("This series is not denoised yet."), self.tr("Press F5 first."))
+            return None
+        if not session.denoised_ready.all():
+            hint = self.tr("Wait until denoising is finished, then export.")
+            self._window.messages.inform(self.tr("Not all slices are denoised yet."), hint)
+            return None
+        return session
 
     def suggested_name(self, ending: str) -> str:
         """A file name from the series description: never the patient's name."""
@@ -90,6 +122,11 @@ class Exporting(QtCore.QObject):
     def _progress(self, done: int, total: int, _: str) -> None:
         text = self.tr("Writing {}/{}").format(done, total) if total else ""
         self._window.show_activity("export", done, total, text)
+
+    def _series_written(self, report: ExportReport) -> None:
+        notes = [str(report.folder.parent), *(warning.message for warning in report.warnings)]
+        text = self.tr("Saved {} slices in {}").format(len(report.files), report.folder.name)
+        self._window.messages.inform(text, "\n".join(notes))
 
     def _written(self, path: Path) -> None:
         self._window.messages.inform(self.tr("Saved {}").format(path.name), str(path.parent))

@@ -12,6 +12,7 @@ from ldct_viewer.blend import blend
 from ldct_viewer.cli.main import main
 from ldct_viewer.volume import Volume
 from tests.denoise.helpers import noisy_water, save_tiny, volume
+from tests.shared_data import DATA, needs_data
 
 
 @pytest.fixture
@@ -90,3 +91,17 @@ def test_a_strength_outside_0_to_1_is_wrong_usage(scan, tmp_path, strength):
     with pytest.raises(SystemExit) as caught:
         command(tmp_path, "--strength", strength)
     assert caught.value.code == 2
+
+
+@needs_data
+def test_a_folder_name_makes_a_derived_dicom_series(tmp_path: Path) -> None:
+    from ldct_viewer.dicom.scan import scan_paths
+
+    source = DATA / "abdomen-totalsegmentator" / "siemens-3mm-Br38"
+    before = {p: p.stat().st_mtime_ns for p in source.rglob("*")}
+    assert main(["denoise", str(source), str(tmp_path / "결과"), "--strength", "0.5"]) == 0
+    (series,) = scan_paths([tmp_path / "결과"]).series
+    assert series.state != "blocked"
+    assert series.shape == (20, 512, 512)
+    assert "AI denoised 50%" in series.meta.description
+    assert {p: p.stat().st_mtime_ns for p in source.rglob("*")} == before
