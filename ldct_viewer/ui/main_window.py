@@ -126,8 +126,10 @@ class MainWindow(QtWidgets.QMainWindow):
         if rect is not None:
             self.setGeometry(rect)
         else:
+            # First start: six views want all the room there is; "restore" then gives nine tenths of it.
             room = self.screen().availableGeometry()
-            self.resize(min(1600, round(room.width() * 0.92)), min(1000, round(room.height() * 0.9)))
+            self.resize(round(room.width() * 0.9), round(room.height() * 0.9))
+            maximized = True
         if maximized:
             self.setWindowState(QtCore.Qt.WindowState.WindowMaximized)
 
