@@ -94,6 +94,19 @@ def _start(args: argparse.Namespace, say: _Speaker) -> int:
 
 
 def _go_on(made: Run, say: _Speaker) -> int:
+    try:
+        report = _ready(made)
+    except LdctError as error:
+        if error.code != "ended" and not made.alive:  # whoever watches the folder is told as well
+            event = {"event": "failed", "code": error.code, "message": error.message, "hint": error.hint}
+            made.log({"time": round(time.time(), 1), **event})
+        raise
+    say({"event": "report", **report.to_json()})
+    return _train(made, report, say, None)
+
+
+def _ready(made: Run) -> DataReport:
+    """Look at a run's scans again before it goes on."""
     from ..training.local.examine import examine
 
     record = made.read()
@@ -109,9 +122,7 @@ def _go_on(made: Run, say: _Speaker) -> int:
         )
     if made.wished != "run":
         made.wish("run")
-    report = examine(made.paths, uid=str(record.get("uid", "")))
-    say({"event": "report", **report.to_json()})
-    return _train(made, report, say, None)
+    return examine(made.paths, uid=str(record.get("uid", "")))
 
 
 def _train(made: Run, report: DataReport, say: _Speaker, engine: Any) -> int:

@@ -213,6 +213,25 @@ def test_an_interrupted_training_is_offered(qtbot: Any, examined: None, monkeypa
     assert not made.setup.resume_bar.isVisible()
 
 
+def test_a_training_in_the_background_is_found_again(qtbot: Any, examined: None, monkeypatch) -> None:
+    no_child(monkeypatch, [STARTED, validated(0, 31.0)])
+    run = runs.create(Plan(), [Path("x")])
+    with run.lock():
+        made = TrainDialog()
+        qtbot.addWidget(made)
+        made._background = True
+        assert made.training and made.pages.currentWidget() is made.progress
+        made._training.cancel()
+
+
+def test_the_dialog_is_there_without_torch() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, ldct_viewer.ui.dialogs.train_dialog; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
 def test_closing_asks_while_it_trains(dialog: TrainDialog, qtbot: Any, monkeypatch) -> None:
     no_child(monkeypatch, [STARTED])
     dialog.watch(runs.create(Plan(), [Path("x")]))

@@ -87,7 +87,7 @@ def choose(series: Sequence[Examined], pairs: Sequence[Pair]) -> tuple[str, str,
             possible,
         )
     if full:
-        some = "" if len(full) == len(series) else f" Only {count(len(full), 'series', 'series')} of them is used."
+        some = "" if len(full) == len(series) else f" The noisy ones are left out ({len(series) - len(full)})."
         return (
             "simulated",
             f"These scans are quiet enough{noise} to serve as clean references, and no low-dose twin was found. "

@@ -65,8 +65,8 @@ class TrainDialog(QtWidgets.QDialog):
         self.setup.resumeWanted.connect(lambda run_id: self.resume(open_run(run_id)))
         self.setup.discardWanted.connect(self._discard)
         self._refresh_models()
-        self._look_for_interrupted()
         self._show_page(self.setup)
+        self._look_for_interrupted()
 
     def _buttons(self) -> QtWidgets.QLayout:
         row = QtWidgets.QHBoxLayout()
