@@ -88,6 +88,8 @@ def run_window(
         else:
             QtCore.QTimer.singleShot(2 * PAGE_MS, window.opening.warm_up)
             QtCore.QTimer.singleShot(WARM_UP_MS, window.denoising.warm_up)
+        if screenshot is None:
+            QtCore.QTimer.singleShot(WARM_UP_MS, window.training.remind)
         # Importing what draws takes a third of a second: while files are looked through, or just after the start.
         QtCore.QTimer.singleShot(0 if paths or demo else PAGE_MS, window.make_page)
 

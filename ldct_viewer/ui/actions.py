@@ -174,6 +174,8 @@ _DENOISE = (
     _a("load_model", "Load model file…", "Denoise", "denoising.choose_model_file", line=True),
 )
 
+_TRAIN = (_a("train", "Train on local data…", "Train", "training.show", "Ctrl+T"),)
+
 _HELP = (
     _a("shortcuts", "Shortcuts", "Help", "window.show_shortcuts", "F1 ?", icon="keyboard"),
     _a("show_log", "Show log", "Help", "window.show_log"),
@@ -181,10 +183,10 @@ _HELP = (
 )
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    *_FILE, *_LAYOUTS, *_RIGHTS, *_PRESETS, *_OVERLAYS, *_SCROLLING, *_VIEW, *_TOOLS, *_DENOISE, *_HELP,
+    *_FILE, *_LAYOUTS, *_RIGHTS, *_PRESETS, *_OVERLAYS, *_SCROLLING, *_VIEW, *_TOOLS, *_DENOISE, *_TRAIN, *_HELP,
 )  # fmt: skip
 BY_ID = {spec.id: spec for spec in ACTIONS}
 
 # Menu names in order; submenus follow their first action.
-MENUS = ("File", "View", "Tools", "Denoise", "Help")
+MENUS = ("File", "View", "Tools", "Denoise", "Train", "Help")
 SUBMENUS = ("Layout", "Right side", "Window presets", "Overlays", "Scroll", "Theme", "Language")

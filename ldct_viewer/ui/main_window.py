@@ -24,6 +24,7 @@ from .panels.welcome import DropHint, Welcome, recent_label
 from .settings import Settings
 from .state import ViewState
 from .theme import apply_theme
+from .training import Training
 from .viewing import Viewing
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.viewing = Viewing(self)
         self.denoising = Denoising(self)
         self.exporting = Exporting(self)
+        self.training = Training(self)
         self.keys = Keys(self)
         self._build_docks()
         self.qactions = build_actions(self)
@@ -129,7 +131,7 @@ class MainWindow(QtWidgets.QMainWindow):
             # First start: six views want all the room there is; "restore" then gives nine tenths of it.
             room = self.screen().availableGeometry()
             self.resize(round(room.width() * 0.9), round(room.height() * 0.9))
-            maximized = True
+            maximized = not self.unattended
         if maximized:
             self.setWindowState(QtCore.Qt.WindowState.WindowMaximized)
 

@@ -116,9 +116,9 @@ def test_layout_right_side_invert_and_curtain_keys(window, qtbot):
 def test_brackets_change_the_strength_by_five_per_cent(window, qtbot):
     qtbot.keyClick(window, Key.Key_BracketLeft)
     qtbot.keyClick(window, Key.Key_BracketLeft)
-    assert window.state.strength == pytest.approx(0.9)
+    assert window.state.strength == pytest.approx(0.7)
     qtbot.keyClick(window, Key.Key_BracketRight)
-    assert window.tool_bar.strength.value() == 95
+    assert window.tool_bar.strength.value() == 75
 
 
 def test_arrow_and_page_keys_scroll_by_one_and_ten(window, qtbot, tmp_path):

@@ -31,7 +31,7 @@ def test_values_come_back_with_their_types(settings):
     ("key", "bad", "name", "default"),
     [
         ("view/layout", "spiral", "layout", "six"),
-        ("denoise/strength", "7", "strength", 1.0),
+        ("denoise/strength", "7", "strength", 0.8),
         ("view/cine_rate", "often", "cine_rate", 12),
     ],
 )

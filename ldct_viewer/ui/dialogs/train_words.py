@@ -11,23 +11,21 @@ from ..theme import current
 
 def objective_name(objective: str) -> str:
     """The objective as a headline."""
-    tr = QtCore.QCoreApplication.translate
     return {
-        "pairs": tr("Train", "Learn from low- and full-dose pairs"),
-        "simulated": tr("Train", "Learn from full-dose scans and simulated low dose"),
-        "self": tr("Train", "Learn from low-dose scans alone"),
+        "pairs": QtCore.QCoreApplication.translate("Train", "Learn from low- and full-dose pairs"),
+        "simulated": QtCore.QCoreApplication.translate("Train", "Learn from full-dose scans and simulated low dose"),
+        "self": QtCore.QCoreApplication.translate("Train", "Learn from low-dose scans alone"),
     }.get(objective, objective)
 
 
 def duration(seconds: float) -> str:
     """``45 s``, ``12 min``, ``1 h 20 min``."""
-    tr = QtCore.QCoreApplication.translate
     whole = max(0, round(seconds))
     if whole < 90:
-        return tr("Train", "{n} s").format(n=whole)
+        return QtCore.QCoreApplication.translate("Train", "{n} s").format(n=whole)
     if whole < 5400:
-        return tr("Train", "{n} min").format(n=round(whole / 60))
-    return tr("Train", "{h} h {m} min").format(h=whole // 3600, m=whole % 3600 // 60)
+        return QtCore.QCoreApplication.translate("Train", "{n} min").format(n=round(whole / 60))
+    return QtCore.QCoreApplication.translate("Train", "{h} h {m} min").format(h=whole // 3600, m=whole % 3600 // 60)
 
 
 def label(text: str = "", name: str = "", size: int = 0, bold: bool = False, wrap: bool = True) -> QtWidgets.QLabel:
