@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Cancelled, LdctError, ModelError, OpenError, WriteError
 from ..training.local.plan import MODEL_SCRATCH, OBJECTIVES, Plan
+from ..training.local.speaker import Speaker
 
 if TYPE_CHECKING:
     from ..training.local.report import DataReport
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     """Examine, train, judge; exit code 7 where the result is not better and was kept aside."""
     if args.list:
         return _list(args.json)
-    say = _Speaker(args.json)
+    say = Speaker(args.json)
     say.alone = not args.background
     if args.background and hasattr(os, "nice"):
         os.nice(5)
@@ -65,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     return _start(args, say)
 
 
-def _start(args: argparse.Namespace, say: _Speaker) -> int:
+def _start(args: argparse.Namespace, say: Speaker) -> int:
     from ..training.local.examine import examine
     from ..training.local.runs import create, open_run
 
@@ -93,7 +94,7 @@ def _start(args: argparse.Namespace, say: _Speaker) -> int:
     return _train(open_run(run_id), report, say, engine)
 
 
-def _go_on(made: Run, say: _Speaker) -> int:
+def _go_on(made: Run, say: Speaker) -> int:
     try:
         report = _ready(made)
     except LdctError as error:
@@ -125,7 +126,7 @@ def _ready(made: Run) -> DataReport:
     return examine(made.paths, uid=str(record.get("uid", "")))
 
 
-def _train(made: Run, report: DataReport, say: _Speaker, engine: Any) -> int:
+def _train(made: Run, report: DataReport, say: Speaker, engine: Any) -> int:
     """Train with the run locked, its events recorded, its end written down however it ends."""
     from ..training.local.trainer import train
 
@@ -174,7 +175,7 @@ def _note_failure(made: Run, emit: Callable[[dict[str, Any]], None], error: Ldct
     emit({"event": "failed", "code": error.code, "message": error.message, "hint": error.hint})
 
 
-def _examine_only(args: argparse.Namespace, say: _Speaker) -> int:
+def _examine_only(args: argparse.Namespace, say: Speaker) -> int:
     """The report, and how many steps a minute this machine does."""
     from ..training.local.examine import examine
     from ..training.local.trainer import steps_a_minute
@@ -274,53 +275,6 @@ def _list(as_json: bool) -> int:
     else:
         print("\n".join(f"{r['run']:<28} {r['state']:<14} {r['verdict']}" for r in rows) or "no trainings yet")
     return 0
-
-
-class _Speaker:
-    """Events as JSON lines, or as lines a person can follow."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._json = as_json
-        self.alone = True  # nobody will look at the pictures afterwards
-        self._mute = int(os.environ.get("RANK", "0")) != 0
-        self._broken = False
-
-    def __call__(self, event: dict[str, Any]) -> None:
-        if self._mute or self._broken:
-            return
-        text = json.dumps(event, ensure_ascii=False) if self._json else self._words(event)
-        if text:
-            try:
-                print(text, flush=True)
-            except OSError:  # whoever listened is gone; the training goes on, the run's folder has it all
-                self._broken = True
-
-    @staticmethod
-    def _words(event: dict[str, Any]) -> str:
-        kind = event["event"]
-        if kind == "report":
-            lines = [f"Found: {event['summary']}.", *(f"  · {x}" for x in event["labels"][:12])]
-            lines += [f"  ! {n['text']}" for n in event["refused"] + event["notes"]]
-            return "\n".join([*lines, f"Objective: {event['objective']}. {event['reason']}"])
-        if kind == "run":
-            return f"Run {event['run']}"
-        if kind in ("started", "resumed"):
-            where = f"on {event['device']}, {event['precision']}"
-            return f"{kind.capitalize()} at step {event['step']} of about {event['of']} {where}."
-        if kind == "validated":
-            start = event["psnr_start"] if event["psnr_start"] is not None else event["psnr_low"]
-            bias = max(event["bias_hu"].values(), key=abs, default=0.0)
-            return (
-                f"step {event['step']:>6}  loss {event['train_loss'] or float('nan'):.4f} / {event['loss']:.4f}  "
-                f"PSNR {event['psnr']:.2f} dB ({event['psnr'] - start:+.2f})  HU {bias:+.1f}"
-            )
-        if kind in ("stage", "notice"):
-            return f"{event['text']}"
-        if kind == "finished":
-            return "\n".join([event["verdict"]["headline"], *event["verdict"]["reasons"], f"Model: {event['path']}"])
-        if kind == "pace":
-            return f"About {event['steps_a_minute']:.0f} steps a minute on {event['device']}."
-        return ""
 
 
 def _doses(text: str) -> tuple[float, ...]:

@@ -127,6 +127,23 @@ def test_drawn_noise_has_unit_variance_at_unit_level() -> None:
     assert shared == pytest.approx(np.sqrt(0.5), abs=0.05)
 
 
+def test_any_number_of_series_needs_few_textures(make_series: Maker) -> None:
+    import dataclasses
+
+    from ldct_viewer.training.local.objectives import texture_slots
+
+    m = material(make_series("one"))
+    first = m.series[0]
+    many = []
+    for n in range(100):
+        meta = dataclasses.replace(first.found.meta, kernel=f"K{n % 40}")
+        many.append(dataclasses.replace(first, found=dataclasses.replace(first.found, meta=meta)))
+    m.series = tuple(many)
+    slots, measured = texture_slots(m)
+    assert len(measured) <= 16 and len(slots) == 100
+    assert slots[0] == slots[40] == slots[80]
+
+
 # -- store ------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .report import Pair
 
 _TRIES = 24
+_MAX_TEXTURES = 16
 _SIMILAR_HU = 25.0  # neighbouring slices differ by less (after cleaning, smoothed): the same anatomy
 
 
@@ -52,7 +53,8 @@ class Objective:
     def __init__(self, material: Material, split: Split, plan: Plan) -> None:
         self.material, self.split, self.plan = material, split, plan
         self.chooser = Chooser(self.sources(split.train), plan.seed)
-        self.bank = TextureBank([material.texture(s) for s in range(len(material.series))], plan.seed)
+        self._slots, measured = texture_slots(material)
+        self.bank = TextureBank([material.texture(s) for s in measured], plan.seed)
 
     def sources(self, slices: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
         """The slices an input may come from (of those trained on, or of those held out)."""
@@ -117,7 +119,7 @@ class Objective:
         crop = augment_hu(rng, crop)
         assert levels is not None
         correlation = float(rng.random() * 0.3) if m.step_mm(s) <= THICK_MM else 0.0
-        noisy = crop + np.float32(sd) * self.bank.draw(s, rng, levels, 3, correlation)
+        noisy = crop + np.float32(sd) * self.bank.draw(self._slots[s], rng, levels, 3, correlation)
         np.maximum(noisy, -1024.0, out=noisy)
         told = -1.0 if rng.random() < 0.05 else sd * float(np.exp(rng.normal(0.0, 0.12)))
         return Example(noisy, crop[1:2], told, sd, np.ones_like(crop[1:2]))
@@ -144,7 +146,9 @@ class Simulated(Objective):
         levels = cut_levels(m.levels(s, k), 0, 0, shape[0], shape) if shape[0] == shape[1] else None
         if levels is None:
             levels = np.ones((6, *shape), np.float32)
-        noisy = stack + np.float32(np.sqrt(max(total**2 - own**2, 0.0))) * self.bank.draw(s, rng, levels, 3, 0.0)
+        noisy = stack + np.float32(np.sqrt(max(total**2 - own**2, 0.0))) * self.bank.draw(
+            self._slots[s], rng, levels, 3, 0.0
+        )
         np.maximum(noisy, -1024.0, out=noisy)
         return Held(noisy, stack[1], _body(stack[1]), total, total)
 
@@ -244,6 +248,22 @@ class SelfSupervised(Objective):
         noisy = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
         floor = float((((above - below) / 2)[mask] ** 2).mean())
         return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), floor, noisy[1])
+
+
+def texture_slots(material: Material) -> tuple[list[int], list[int]]:
+    """(slot of each series, the series a slot's texture is measured on).
+
+    One scanner, kernel, pixel size and thickness has one texture: that bounds time and memory with any
+    number of series; beyond ``_MAX_TEXTURES`` kinds, neighbours in that order share.
+    """
+    keys = []
+    for one in material.series:
+        meta, spacing = one.found.meta, one.found.geometry.spacing_mm
+        keys.append((meta.manufacturer, meta.kernel, meta.model_name, round(spacing[2], 1), round(spacing[0], 1)))
+    kinds = sorted(set(keys))
+    share = -(-len(kinds) // _MAX_TEXTURES)
+    slots = [kinds.index(key) // share for key in keys]
+    return slots, [slots.index(slot) for slot in range(max(slots) + 1)]
 
 
 def similar(a: NDArray[np.int16], b: NDArray[np.int16]) -> NDArray[np.bool_]:

@@ -23,6 +23,7 @@ from .checkpoint_files import STATE, write_atomic
 from .plan import Plan
 
 KEEP_FINISHED = 10  # run folders of ended trainings that are kept for their curves
+_HOPELESS = ("diverged", "no_pairs", "nothing_to_learn", "too_short", "bad_state")  # resuming would not help
 WISHES = ("run", "pause", "stop", "cancel")
 
 
@@ -207,7 +208,10 @@ def find_interrupted() -> list[Run]:
     found = []
     for run in list_runs():
         try:
-            unfinished = run.state in ("running", "failed")
+            record = run.read()
+            unfinished = record.get("state") == "running" or (
+                record.get("state") == "failed" and record.get("error", {}).get("code") not in _HOPELESS
+            )
         except LdctError:
             continue
         if unfinished and not run.alive:

@@ -58,6 +58,8 @@ class SetupPage(QtWidgets.QWidget):
         resume = QtWidgets.QPushButton(self.tr("Resume"))
         resume.setObjectName("primary")
         resume.clicked.connect(lambda: self.resumeWanted.emit(self._run_id))
+        discard.setAutoDefault(False)
+        resume.setAutoDefault(False)
         row.addWidget(discard)
         row.addWidget(resume)
         self.resume_bar.hide()
@@ -74,6 +76,7 @@ class SetupPage(QtWidgets.QWidget):
         card.column.addStretch(1)
         card.column.addSpacing(14)
         choose = QtWidgets.QPushButton(self.tr("Choose other folders…"))
+        choose.setAutoDefault(False)
         choose.clicked.connect(self.foldersWanted)
         card.column.addWidget(choose, 0, QtCore.Qt.AlignmentFlag.AlignLeft)
         return card
