@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .examples import AIR_CROP_HU, Example, augment_hu, cut_levels, neighbours, place, turn
+from .noise_maps import NoiseMaps
 from .plan import Plan
 from .sources import THICK_MM, Chooser, Material
 from .split import Split
@@ -55,6 +56,7 @@ class Objective:
         self.chooser = Chooser(self.sources(split.train), plan.seed)
         self._slots, measured = texture_slots(material)
         self.bank = TextureBank([material.texture(s) for s in measured], plan.seed)
+        self.maps = NoiseMaps(material, measured, plan.seed)
 
     def sources(self, slices: Sequence[Sequence[int]]) -> Sequence[Sequence[int]]:
         """The slices an input may come from (of those trained on, or of those held out)."""
@@ -105,52 +107,76 @@ class Objective:
             return k, k, k
         return neighbours(k, self.material.depth(s), self.material.step_mm(s), THICK_MM)
 
-    def noised(self, rng: np.random.Generator, s: int, k: int, sd: float) -> Example | None:
-        """A clean crop of slice ``k`` with noise of the series' own texture and of SD ``sd``."""
-        size, m = self.plan.crop, self.material
-        stack = [m.clean(s, n) for n in self.near(rng, s, k)]
+    def unit_noise(
+        self, rng: np.random.Generator, s: int, k: int, box: tuple[int, int, int], held: bool = False
+    ) -> NDArray[np.float32]:
+        """Noise (3, y, x) of unit SD in soft tissue for the crop ``box`` (top, left, size) of slice ``k``."""
+        top, left, size = box
+        m = self.material
+        shape = (m.series[s].found.shape[1], m.series[s].found.shape[2])
+        maps = self.maps.pick(self._slots[s], rng, k / max(m.depth(s) - 1, 1), shape, held)
+        if maps is not None:
+            sign = np.float32(1.0 if rng.random() < 0.5 else -1.0)
+            return sign * maps[:, top : top + size, left : left + size].astype(np.float32)
+        levels = cut_levels(m.levels(s, k), top, left, size, shape)
+        return self.bank.draw(self._slots[s], rng, levels, 3, 0.0)
+
+    def noised(
+        self, rng: np.random.Generator, s: int, k: int, added: float, total: float, clean: bool
+    ) -> Example | None:
+        """A crop with noise of the series' own texture added, SD ``added``; ``total`` is told to the network.
+
+        The target is the cleaned slice, or (``clean`` False) the slice as it is, noise and all.
+        """
+        m = self.material
+        stack = [m.clean(s, n) if clean else m.hu(s, n) for n in self.near(rng, s, k)]
         shape = (stack[1].shape[0], stack[1].shape[1])
-        size = min(size, shape[0] // 8 * 8, shape[1] // 8 * 8)
+        size = min(self.plan.crop, shape[0] // 8 * 8, shape[1] // 8 * 8)
         top, left = place(rng, shape, size)
         crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
         if crop[1].mean() < AIR_CROP_HU and rng.random() > 0.1:
             return None
-        crop, levels = turn(rng, crop, cut_levels(m.levels(s, k), top, left, size, shape))
-        crop = augment_hu(rng, crop)
-        assert levels is not None
-        correlation = float(rng.random() * 0.3) if m.step_mm(s) <= THICK_MM else 0.0
-        noisy = crop + np.float32(sd) * self.bank.draw(self._slots[s], rng, levels, 3, correlation)
-        np.maximum(noisy, -1024.0, out=noisy)
-        told = -1.0 if rng.random() < 0.05 else sd * float(np.exp(rng.normal(0.0, 0.12)))
-        return Example(noisy, crop[1:2], told, sd, np.ones_like(crop[1:2]))
+        noise = self.unit_noise(rng, s, k, (top, left, size))
+        both, _ = turn(rng, np.concatenate((crop, noise)))
+        crop = augment_hu(rng, both[:3])
+        noisy = np.maximum(crop + np.float32(added) * both[3:], np.float32(-1024.0))
+        told = -1.0 if rng.random() < 0.05 else total * float(np.exp(rng.normal(0.0, 0.08)))
+        return Example(noisy, crop[1:2], told, total, np.ones_like(crop[1:2]), noisy_target=not clean)
 
 
 class Simulated(Objective):
-    """Full dose only: clean targets, the low-dose side simulated at the plan's dose fractions."""
+    """Full dose only: the low-dose side is simulated at the plan's dose fractions.
+
+    Three in four examples: the full-dose slice as it is, to be restored from what a lower dose would show.
+    The others: a cleaned slice under the noise of any dose up to the full one, so that the full-dose
+    series itself, too, is denoised.
+    """
+
+    clean_share = 0.25
 
     def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
-        """SD of the noise at dose a: σ(full dose) / √a, drawn over the whole range of doses named."""
-        low, high = min(self.plan.doses) * 0.8, max(self.plan.doses) * 1.25
+        """Noise variance added on the way from full dose to a: σ² (1/a − 1)."""
+        low, high = min(self.plan.doses) * 0.8, min(max(self.plan.doses) * 1.25, 0.9)
+        sigma = self.material.sigma(s, k)
+        if rng.random() < self.clean_share:
+            dose = float(np.exp(rng.uniform(np.log(low), 0.0)))
+            sd = sigma / np.sqrt(dose)
+            return self.noised(rng, s, k, sd, sd, clean=True)
         dose = float(np.exp(rng.uniform(np.log(low), np.log(high))))
-        sd = self.material.sigma(s, k) / np.sqrt(dose) * float(np.exp(rng.normal(0, 0.1)))
-        return self.noised(rng, s, k, 0.0 if rng.random() < 0.02 else sd)
+        return self.noised(rng, s, k, sigma * np.sqrt(1 / dose - 1), sigma / np.sqrt(dose), clean=False)
 
     def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
-        """The full-dose slice itself (thin ones averaged) is the reference, not what a network made of it."""
+        """The full-dose slice itself is the reference, not what a network made of it."""
         m, doses = self.material, sorted(self.plan.doses)
         dose = doses[int(rng.integers(len(doses)))]
-        stack = np.stack([m.averaged(s, n) for n in self.near(None, s, k)])
-        total = m.sigma(s, k) / np.sqrt(dose)
-        own = m.sigma(s, k) / np.sqrt(max(m.series[s].average, 1))
-        shape = (stack.shape[1], stack.shape[2])
-        levels = cut_levels(m.levels(s, k), 0, 0, shape[0], shape) if shape[0] == shape[1] else None
-        if levels is None:
-            levels = np.ones((6, *shape), np.float32)
-        noisy = stack + np.float32(np.sqrt(max(total**2 - own**2, 0.0))) * self.bank.draw(
-            self._slots[s], rng, levels, 3, 0.0
-        )
-        np.maximum(noisy, -1024.0, out=noisy)
-        return Held(noisy, stack[1], _body(stack[1]), total, total)
+        stack = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
+        size = min(stack.shape[1:])
+        stack = stack[:, :size, :size]
+        sigma = m.sigma(s, k)
+        noise = self.unit_noise(rng, s, k, (0, 0, size), held=True)
+        noisy = np.maximum(stack + np.float32(sigma * np.sqrt(1 / dose - 1)) * noise, np.float32(-1024.0))
+        total = sigma / np.sqrt(dose)
+        return Held(noisy, stack[1], _body(stack[1]), float(total), float(total))
 
 
 class Pairs(Objective):
@@ -214,7 +240,7 @@ class SelfSupervised(Objective):
         if rng.random() < self.neighbour_share and self.reach(s):
             return self._neighbour(rng, s, k)
         sd = self.material.sigma(s, k) * float(np.exp(rng.normal(0.05, 0.2)))
-        return self.noised(rng, s, k, sd)
+        return self.noised(rng, s, k, sd, sd, clean=True)
 
     def _neighbour(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
         m, size = self.material, self.plan.crop

@@ -17,6 +17,7 @@ class Speaker:
         self._broken = False
 
     def __call__(self, event: dict[str, Any]) -> None:
+        """Say it, in the first process only, as long as someone listens."""
         if self._mute or self._broken:
             return
         text = json.dumps(event, ensure_ascii=False) if self._json else self._words(event)
