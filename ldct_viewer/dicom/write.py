@@ -103,6 +103,7 @@ def write_series(
                 for future in futures:
                     future.cancel()
                 raise
+        cancel.check()  # also one that came while the last slices were being written
         if os.path.lexists(target):
             raise WriteError("The folder appeared meanwhile.", "Choose a new folder name.", target, "exists")
         os.rename(temporary, target)

@@ -275,9 +275,11 @@ class _WindowChange(QtGui.QUndoCommand):
 
 
 def initial_window(session: Session) -> Window:
-    """The header's first window; where it names none, lung or soft tissue by the middle slice."""
+    """The header's first window; where it names none, lung or soft tissue by the loaded slice next to the middle."""
     if session.low.meta.windows:
         return session.low.meta.windows[0][0]
-    middle = session.low.hu[(session.low.shape[0] - 1) // 2]
-    name = "lung" if looks_like_lung(middle) else "abdomen"
+    loaded = session.loaded.nonzero()[0]  # the reader's threads may bring a neighbour before the middle itself
+    middle = (session.low.shape[0] - 1) // 2
+    nearest = min(loaded, key=lambda k: abs(int(k) - middle), default=middle)
+    name = "lung" if looks_like_lung(session.low.hu[nearest]) else "abdomen"
     return next(p.window for p in PRESETS if p.id == name)

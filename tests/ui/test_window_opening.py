@@ -133,3 +133,16 @@ def test_reset_gives_the_series_own_window(window, qtbot, tmp_path):
     window.state.set_window(Window(5, 5))
     window.viewing.reset()
     assert window.state.window == own
+
+
+def test_the_first_window_comes_from_a_slice_that_is_there():
+    from ldct_viewer.ui.state import Session
+    from ldct_viewer.ui.viewing import initial_window
+    from ldct_viewer.volume import AIR_HU, Geometry, Volume
+
+    hu = np.full((5, 32, 32), AIR_HU, np.int16)
+    hu[3, 8:24, 8:24] = -800  # lung; the middle slice has not arrived
+    hu[3, :4] = 40
+    session = Session.of(Volume(hu, Geometry((5, 32, 32), (1.0, 1.0, 1.0))), complete=False)
+    session.loaded[3] = True
+    assert initial_window(session) == Window(1500, -600)
