@@ -27,8 +27,9 @@ class Training(QtCore.QObject):
             self._dialog = TrainDialog(self._window)
             self._dialog.modelReady.connect(self._window.denoising.set_model)
         session = self._window.state.session
-        if session is not None and session.low.files and not self._dialog.isVisible():
-            self._dialog.set_data(session.low.files, session.low.meta.uid)
+        files = () if session is None else session.low.files
+        if session is not None and files and files[0].exists() and not self._dialog.isVisible():  # not inside a zip
+            self._dialog.set_data(files, session.low.meta.uid)
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()
