@@ -177,10 +177,15 @@ class PlaneSource:
     def _cut_near(self, which: str, array: NDArray[np.int16]) -> NDArray[np.int16]:
         """The cut at the index, out of a copied block of neighbouring ones."""
         assert self.grid is not None
-        first = self._index - self._index % _BLOCK
+        # The two sides' blocks begin half a block apart: no step has to copy both.
+        first = max(0, self._index - (self._index + (_BLOCK // 2 if which == "denoised" else 0)) % _BLOCK)
         known = self._blocks.get(which)
         if known is None or known[0] != first:
-            known = self._blocks[which] = (first, np.ascontiguousarray(array[:, :, first : first + _BLOCK]))
+            wanted = array[:, :, first : first + _BLOCK]
+            reusable = known is not None and known[1].shape == wanted.shape  # fresh pages would cost as much again
+            block = known[1] if known is not None and reusable else np.empty(wanted.shape, wanted.dtype)
+            np.copyto(block, wanted)
+            known = self._blocks[which] = (first, block)
         return self.grid.picture(known[1], self._index - first)
 
     def _gray(self) -> NDArray[np.uint32]:
