@@ -71,6 +71,8 @@ def run_one(file: Path, timeout: float) -> list[Row]:
             print("\n".join(lines[-15:]), file=sys.stderr)
             return [_broken(file, lines[-1])]
         rows = json.loads(out.read_text(encoding="utf-8"))
+    if not isinstance(rows, list):
+        return [_broken(file, "main() returned no rows")]
     wrong = [row for row in rows if set(KEYS) - set(row)]
     return [_broken(file, f"a row lacks {sorted(set(KEYS) - set(wrong[0]))}")] if wrong else rows
 
