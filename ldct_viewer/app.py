@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import APP_NAME, __version__
+from .errors import EXIT_USAGE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -22,7 +23,6 @@ SCREENSHOT_SIZE = (1920, 1080)
 # The network is prepared while the user looks for the scan; with a path, once its first slice is up.
 WARM_UP_MS = 1500
 PAGE_MS = 100
-EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_INPUT, EXIT_OUTPUT = 0, 1, 2, 3, 6
 
 
 def run_window(

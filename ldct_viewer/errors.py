@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+# What the program answers to the shell, with a window or without (README: exit codes).
+EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE = 0, 1, 2  # 2 is argparse's own
+EXIT_INPUT, EXIT_MODEL, EXIT_DEVICE, EXIT_OUTPUT, EXIT_CANCELLED = 3, 4, 5, 6, 130
+
 
 class LdctError(Exception):
     """An expected failure, worded for a radiologist.

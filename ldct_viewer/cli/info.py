@@ -11,7 +11,7 @@ from typing import Any
 from ..dicom.read import SeriesReader, no_series
 from ..dicom.scan import ScanResult, scan_paths
 from ..dicom.series import FoundSeries
-from ..errors import OpenError
+from ..errors import EXIT_INPUT, OpenError
 from ..volume import SeriesWarning, Volume
 
 
@@ -35,8 +35,6 @@ def run(args: argparse.Namespace) -> int:
         if not args.json:
             raise error
         print(f"ldct-viewer info: {error}", file=sys.stderr)
-        from .main import EXIT_INPUT
-
         return EXIT_INPUT
     return 0
 

@@ -11,7 +11,21 @@ import sys
 from collections.abc import Callable, Sequence
 
 from .. import RESEARCH_NOTICE, __version__
-from ..errors import Cancelled, DeviceError, LdctError, ModelError, OpenError, WriteError
+from ..errors import (
+    EXIT_CANCELLED,
+    EXIT_DEVICE,
+    EXIT_INPUT,
+    EXIT_MODEL,
+    EXIT_OK,
+    EXIT_OUTPUT,
+    EXIT_UNEXPECTED,
+    Cancelled,
+    DeviceError,
+    LdctError,
+    ModelError,
+    OpenError,
+    WriteError,
+)
 
 # name -> one-line help. Each is a module of this package with configure(parser) and run(args) -> exit code.
 COMMANDS = {
@@ -22,16 +36,6 @@ COMMANDS = {
     "evaluate": "measure image quality: noise, sharpness, HU, detectability, with or without a reference",
 }
 
-EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE, EXIT_INPUT, EXIT_MODEL, EXIT_DEVICE, EXIT_OUTPUT, EXIT_CANCELLED = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    6,
-    130,
-)
 EXIT_CODES = """exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 input cannot be read or holds no CT
 series; 4 model refused; 5 device not available; 6 output exists or cannot be written; 130 cancelled"""
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtWidgets
 
-from ..errors import LdctError
+from ..errors import EXIT_INPUT, EXIT_OUTPUT, LdctError
 from ..jobs.export_job import save_png
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
 
-EXIT_INPUT, EXIT_OUTPUT = 3, 6
 # The reformatted planes follow the last denoised slice after a short pause.
 SETTLE_MS = 400
 

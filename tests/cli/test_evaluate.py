@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813 - its usual name
 
-from ldct_viewer.cli.main import EXIT_INPUT, EXIT_OUTPUT, main
+from ldct_viewer.cli.main import main
+from ldct_viewer.errors import EXIT_INPUT, EXIT_OUTPUT
 
 
 @pytest.fixture(scope="module")

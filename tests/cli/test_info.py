@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ldct_viewer.cli.main import EXIT_INPUT, main
+from ldct_viewer.cli.main import main
+from ldct_viewer.errors import EXIT_INPUT
 from tests.dicom import make_ct
 from tests.shared_data import CASES, CHEST, needs_cases, needs_data
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ...window import Window, apply_voi
+from ...window import Window, apply_voi, voi_limits
 
 BLACK = np.uint32(0xFF000000)
 _NEGATIVE = (64, 156, 255)  # blue: the denoised side is lower
@@ -26,10 +26,9 @@ def gray_lut(window: Window, function: str, invert: bool) -> NDArray[np.uint32]:
     else:
         # The two linear functions in place, in float32: this runs on every move of a window drag.
         exact = function == "LINEAR_EXACT" or window.width <= 1.0
-        centre, width = (window.level, window.width) if exact else (window.level - 0.5, window.width - 1.0)
-        level = _HU - np.float32(centre)
-        level *= np.float32(255.0 / max(width, 1e-3))
-        level += np.float32(127.5)
+        black, white = voi_limits(window, "LINEAR_EXACT" if exact else "LINEAR")
+        level = _HU - np.float32(black)
+        level *= np.float32(255.0 / max(white - black, 1e-3))
         np.clip(level, 0.0, 255.0, out=level)
     grey = (level + 0.5).astype(np.uint32)
     if invert:
