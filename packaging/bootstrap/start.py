@@ -12,7 +12,7 @@ from pathlib import Path
 from . import environment
 from .environment import PYTHON, ROOT
 from .say import say
-from .system_libraries import see_to_libraries
+from .system_libraries import TEST_PROGRAMS, see_to_libraries
 
 
 def run() -> None:
@@ -37,7 +37,7 @@ def run() -> None:
 def test() -> None:
     """Lint, types and tests; pytest has the last word. Exit code 0 only if all pass."""
     environment.make("dev")
-    see_to_libraries(_pyside())
+    see_to_libraries(_pyside(), TEST_PROGRAMS)
     failed = []
     for name, command in (
         ("lint", ("ruff", "check", ".")),

@@ -1,4 +1,4 @@
-"""The system libraries Qt's wheel does not carry (Linux): which are missing, and how to get them."""
+"""System libraries that Qt's wheel lacks, and programs the tests ask (Linux): what is missing, how to get it."""
 
 from __future__ import annotations
 
@@ -56,35 +56,68 @@ _PARTS = (
     "Qt/plugins/xcbglintegrations/libqxcb-glx-integration.so",
     "Qt/plugins/xcbglintegrations/libqxcb-egl-integration.so",
 )
+# Program -> Debian package: other people's readers, validators and archives that tests compare with.
+TEST_PROGRAMS = {"dciodvfy": "dicom3tools", "dcmftest": "dcmtk", "storescp": "dcmtk", "Orthanc": "orthanc"}
 _FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 _KOREAN = ("nanum", "notosanscjk", "notoserifcjk", "noto-cjk", "unbatang", "undotum", "baekmuk", "droidsansfallback")
 
 
-def see_to_libraries(pyside: Path) -> None:
-    """Install what Qt lacks as root with apt-get, else print the one command that does."""
+def see_to_libraries(pyside: Path, programs: dict[str, str] | None = None) -> None:
+    """Install what Qt lacks, and ``programs``, as root with one apt-get, else print the one command that does.
+
+    Without the programs everything works: the tests that ask them say that they are skipped.
+    """
     if platform.system() != "Linux" or not shutil.which("ldd"):
         return
     missing = missing_libraries(pyside)
-    packages = sorted({PACKAGES[name] for name in missing if name in PACKAGES}) + missing_fonts()
+    needed = sorted({PACKAGES[name] for name in missing if name in PACKAGES}) + missing_fonts()
     unknown = [name for name in missing if name not in PACKAGES]
-    if not packages and not unknown:
+    wished = missing_programs(programs or {})
+    if not needed and not unknown and not wished:
         return
     if not shutil.which("apt-get"):
-        say(f"Qt misses system libraries or fonts; install them with your system's tool: {missing + missing_fonts()}")
+        names = missing + missing_fonts() + wished
+        say(f"missing system libraries, fonts or test programs; install them with your system's tool: {names}")
         return
-    command = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
+    command = f"apt-get install -y --no-install-recommends {' '.join(needed + wished)}"
     if os.geteuid() != 0:
-        say(f"Qt misses system libraries or fonts. Run this once, then start again:\n\n  sudo {command}\n")
+        why = "Qt misses system libraries or fonts" if needed or unknown else "some tests will be skipped"
+        say(f"{why}. Run this once, then start again:\n\n  sudo {command}\n")
         return
-    say(f"installing system libraries and fonts: {' '.join(packages)}")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for line in ("apt-get update -qq", command + " -qq"):
-        # A failing update (one mirror away) need not stop the install; the install's own failure is told.
-        done = subprocess.run(
-            line.split(), env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
-        ).returncode
-    if done:
-        say(f"the system libraries could not be installed; run as root: apt-get update && {command}")
+    if not needed + wished:
+        say(f"Qt misses libraries of unknown packages: {unknown}")
+        return
+    say(f"installing from the system's packages: {' '.join(needed + wished)}")
+    _apt("update", "-qq")  # a failing update (one mirror away) need not stop the install; its own failure is told
+    if not _apt(*command.split()[1:], "-qq"):
+        # One unknown name fails all: first what Qt needs, then each program by itself.
+        install = ("install", "-y", "-qq", "--no-install-recommends")
+        for some in [needed, *([name] for name in wished)]:
+            if some and not _apt(*install, *some):
+                say(f"could not be installed; run as root: apt-get update && apt-get install -y {' '.join(some)}")
+    for name in missing_programs(programs or {}):
+        say(f"without {name}: the tests that need it are skipped")
+
+
+def _apt(*arguments: str) -> bool:
+    # RUNLEVEL=1: a package that brings a service (orthanc) is not to start it.
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    command = ["apt-get", *arguments]
+    return not subprocess.run(
+        command, env=quiet, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def missing_programs(programs: dict[str, str]) -> list[str]:
+    """Debian packages of the ``programs`` that are not here.
+
+    Orthanc is left out on a booted systemd, where its package would start an archive on the network.
+    """
+    places = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin"])
+    packages = {package for name, package in programs.items() if not shutil.which(name, path=places)}
+    if Path("/run/systemd/system").is_dir():
+        packages.discard("orthanc")
+    return sorted(packages)
 
 
 def missing_libraries(pyside: Path) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -31,7 +33,8 @@ OLD_TOOLS_READ = ("none", "rle", "jpegls")
 
 
 def tool(name: str) -> str:
-    found = shutil.which(name)
+    # dcm2niix comes with pip: beside the Python that runs this.
+    found = shutil.which(name, path=os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")]))
     if found is None:
         pytest.skip(f"{name} is not installed (Debian: dicom3tools, dcmtk; pip: dcm2niix)")
     return found
