@@ -39,6 +39,8 @@ COMMANDS = {
 EXIT_CODES = """exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 input cannot be read or holds no CT
 series; 4 model refused; 5 device not available; 6 output exists or cannot be written; 130 cancelled"""
 
+DECODER_FLAG = "--decoder-process"  # see dicom.decoder_process; not for people
+
 _BY_ERROR: tuple[tuple[type[LdctError], int], ...] = (
     (OpenError, EXIT_INPUT),
     (ModelError, EXIT_MODEL),
@@ -53,6 +55,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a Korean file name on a Western console is no failure
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] == DECODER_FLAG:  # a frozen program has no other way to be its own helper
+        from ..dicom.decoder_child import main as decode
+
+        return decode(arguments[1:])
     if arguments and arguments[0] in COMMANDS:
         return _run_command(arguments[0], arguments[1:])
     args = _window_parser().parse_args(arguments)

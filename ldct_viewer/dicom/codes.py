@@ -56,6 +56,21 @@ class Reason(Enum):
     NO_PIXELS = (Kind.REJECTED, "The file has no pixel data.", "Ask for the complete file.")
     BAD_PIXEL_LENGTH = (Kind.REJECTED, "The pixel data do not fit the image size.", "Copy or send the file again.")
     BAD_STREAM = (Kind.REJECTED, "The compressed image is damaged.", "Copy or send the file again.")
+    DECODER_DIED = (
+        Kind.REJECTED,
+        "The image brought its decoder down.",
+        "It is damaged or made to do harm; ask for the file again.",
+    )
+    DECODER_SLOW = (
+        Kind.REJECTED,
+        "Decoding the image took too long and was stopped.",
+        "It is damaged or made to do harm; ask for the file again.",
+    )
+    NO_DECODER = (
+        Kind.REJECTED,
+        "The decoder could not be started, so compressed images cannot be read.",
+        "Start the program again. If it stays so, look whether a virus scanner holds it back.",
+    )
     BAD_GEOMETRY = (Kind.REJECTED, "The position or orientation is not valid.", "Ask for the file again.")
     COLOUR = (Kind.REJECTED, "A colour image, not CT values.", "Send the original CT series instead.")
     UNSUPPORTED_PIXELS = (Kind.REJECTED, "This pixel layout is not supported.", "Re-send it as 16 bit greyscale.")

@@ -20,6 +20,7 @@ from .header import Slice
 from .series import Counts, FoundSeries, Ignored
 from .slices import read_slices
 from .source import os_problem
+from .syntax import expect_compressed
 
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 64
@@ -207,6 +208,7 @@ def _examine(ref: FileRef, cancel: CancelToken) -> _Found:
                     raise FileProblem(Reason.VOLUME_FILE, "unpack the archive first")
                 return _Found(volume=ref.path)
             slices, _ = read_slices(source, ref)
+            expect_compressed(slices[0].spec.syntax)
             return _Found(slices=slices)
     except FileProblem as problem:
         return _Found(ignored=[_line(ref.path, problem)])

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .codecs import Job
 from .codes import FileProblem, Reason
 from .header import PixelSpec
 
 _MAX_TILES = 4096
+_BOMB_BYTES = 48 << 20  # an all-air slice may shrink 1000 times, but a slice is small
+_BOMB_RATIO = 20
 
 
 @dataclass(frozen=True)
 class Syntax:
-    """One transfer syntax: its name, whether it is always lossy, how streams are checked and decoded."""
+    """One transfer syntax: its name, whether it is always lossy, how streams are checked, who decodes them."""
 
     name: str
     lossy: bool = False
     check: Callable[[bytes, PixelSpec], None] | None = None
-    decode: Callable[[bytes, PixelSpec], NDArray[Any]] | None = None
+    decoder: str = ""
     maybe_lossy: bool = False
-    fills_gaps: bool = False
 
     @property
     def native(self) -> bool:
         """True for uncompressed pixel data (deflated ones are inflated below this level)."""
-        return self.decode is None
+        return not self.decoder
 
 
 def decode_native(data: bytes, spec: PixelSpec) -> NDArray[Any]:
@@ -41,33 +42,31 @@ def decode_native(data: bytes, spec: PixelSpec) -> NDArray[Any]:
 
 
 def decode_frame(data: bytes, spec: PixelSpec, prove_complete: bool = False) -> NDArray[Any]:
-    """Stored words of one frame by the pinned decoder.
+    """Stored words of one frame by the pinned decoder; compressed ones in the decoder's own process.
 
-    ``prove_complete`` is for streams put together from fragments: where one is missing in the middle, the
-    end marker is there all the same, and the JPEG decoder fills up silently. Such streams are decoded a
-    second time with other filling; only a complete one gives the same picture. (Measured: libjpeg-turbo
-    takes 40 of 40 streams cut and closed with a forged end marker; so do lj92 and jpegsof3, which also
-    crash on damaged input where libjpeg-turbo does not.)
+    ``prove_complete`` is for streams put together from fragments (see ``codecs.run``).
 
-    Raises FileProblem: ``unsupported_syntax``, ``truncated`` (no end marker), ``bad_stream``.
+    Raises FileProblem: ``unsupported_syntax``, ``truncated`` (no end marker), ``bad_stream``, ``too_large``,
+    ``bomb``, ``decoder_died``, ``decoder_slow``, ``no_decoder``.
     """
     syntax = SYNTAXES.get(spec.syntax)
     if syntax is None:
         raise FileProblem(Reason.UNSUPPORTED_SYNTAX, syntax_name(spec.syntax))
-    if syntax.decode is None or syntax.check is None:
+    if syntax.native or syntax.check is None:
         return decode_native(data, spec)
     syntax.check(data, spec)
+    pixel_bytes = spec.allocated // 8
+    job = Job(syntax.decoder, spec.rows, spec.columns, pixel_bytes, prove_complete)
+    if job.frame_bytes > max(_BOMB_BYTES, _BOMB_RATIO * len(data)):
+        raise FileProblem(Reason.BOMB, f"{spec.columns} × {spec.rows} pixels in {len(data)} bytes")
+    from .decoder_pool import pool
+
     try:
-        words = syntax.decode(data, spec)
-        if prove_complete and syntax.fills_gaps:
-            end = data.rindex(b"\xff\xd9")
-            if not np.array_equal(words, syntax.decode(data[:end] + b"\xff\x00" * 4096 + b"\xff\xd9", spec)):
-                raise FileProblem(Reason.TRUNCATED, "a part of the compressed image is missing")
-    except (RuntimeError, ValueError, TypeError, MemoryError, OverflowError) as error:
-        raise FileProblem(Reason.BAD_STREAM, f"{syntax.name}: {str(error)[:120]}") from error
-    if words.shape != (spec.rows, spec.columns) or words.dtype.kind not in "ui":
-        raise FileProblem(Reason.BAD_STREAM, f"{syntax.name}: decoded {words.dtype} {words.shape}")
-    return words
+        return pool.decode(job, data)
+    except FileProblem as problem:
+        if problem.reason is Reason.BAD_STREAM:
+            raise FileProblem(problem.reason, f"{syntax.name}: {problem.detail}") from None
+        raise
 
 
 def syntax_name(uid: str) -> str:
@@ -137,67 +136,6 @@ def _check_rle(data: bytes, spec: PixelSpec) -> None:
         raise FileProblem(Reason.BAD_STREAM, f"RLE header with {count} segments")
 
 
-def _decode_rle(data: bytes, spec: PixelSpec) -> NDArray[Any]:
-    """PS3.5 annex G: byte planes, most significant first, each PackBits coded."""
-    from imagecodecs import packbits_decode
-
-    planes = spec.allocated // 8
-    starts = [int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "little") for i in range(planes)] + [len(data)]
-    if starts[0] < 64 or any(a >= b for a, b in pairwise(starts)):
-        raise FileProblem(Reason.BAD_STREAM, "RLE segment table")
-    pixels = spec.rows * spec.columns
-    words = np.empty((pixels, planes), np.uint8)
-    for plane in range(planes):
-        segment = data[starts[plane] : starts[plane + 1]]
-        size, used = _packbits_size(segment, pixels)
-        if size < pixels:
-            raise FileProblem(Reason.TRUNCATED, f"RLE segment of {size} instead of {pixels} bytes")
-        if size != pixels or (len(segment) - used > 3 and segment[used:].strip(b"\0\x80")):
-            raise FileProblem(Reason.BAD_STREAM, "RLE segment longer than the image")
-        # little-endian words: the first plane is the most significant byte
-        words[:, planes - 1 - plane] = np.frombuffer(packbits_decode(segment[:used]), np.uint8)
-    return words.view(f"<u{planes}").reshape(spec.rows, spec.columns)
-
-
-def _packbits_size(segment: bytes, limit: int) -> tuple[int, int]:
-    """(decoded length, bytes used) of a PackBits segment, known before anything is decoded or allocated."""
-    size = position = 0
-    end = len(segment)
-    while position < end and size < limit:
-        control = segment[position]
-        if control < 128:
-            size += control + 1
-            position += control + 2
-            if position > end:
-                return size - (position - end), end
-        elif control > 128:
-            if position + 1 >= end:
-                break
-            size += 257 - control
-            position += 2
-        else:
-            position += 1
-    return size, position
-
-
-def _decode_jpeg(data: bytes, spec: PixelSpec) -> NDArray[Any]:
-    from imagecodecs import jpeg8_decode
-
-    return jpeg8_decode(data)
-
-
-def _decode_jpegls(data: bytes, spec: PixelSpec) -> NDArray[Any]:
-    from imagecodecs import jpegls_decode
-
-    return jpegls_decode(data)
-
-
-def _decode_j2k(data: bytes, spec: PixelSpec) -> NDArray[Any]:
-    from imagecodecs import jpeg2k_decode
-
-    return jpeg2k_decode(data, numthreads=1)
-
-
 _LOSSLESS_JPEG = _check_jpeg((0xC3,))
 _JLS = _check_jpeg((0xF7,))
 
@@ -206,18 +144,18 @@ SYNTAXES: dict[str, Syntax] = {
     "1.2.840.10008.1.2.1": Syntax("Explicit VR Little Endian"),
     "1.2.840.10008.1.2.1.99": Syntax("Deflated Explicit VR Little Endian"),
     "1.2.840.10008.1.2.2": Syntax("Explicit VR Big Endian"),
-    "1.2.840.10008.1.2.5": Syntax("RLE Lossless", check=_check_rle, decode=_decode_rle),
-    "1.2.840.10008.1.2.4.50": Syntax("JPEG Baseline", True, _check_jpeg((0xC0,)), _decode_jpeg, fills_gaps=True),
-    "1.2.840.10008.1.2.4.51": Syntax("JPEG Extended", True, _check_jpeg((0xC0, 0xC1)), _decode_jpeg, fills_gaps=True),
-    "1.2.840.10008.1.2.4.57": Syntax("JPEG Lossless", False, _LOSSLESS_JPEG, _decode_jpeg, fills_gaps=True),
-    "1.2.840.10008.1.2.4.70": Syntax("JPEG Lossless SV1", False, _LOSSLESS_JPEG, _decode_jpeg, fills_gaps=True),
-    "1.2.840.10008.1.2.4.80": Syntax("JPEG-LS Lossless", False, _JLS, _decode_jpegls),
-    "1.2.840.10008.1.2.4.81": Syntax("JPEG-LS Near-lossless", True, _JLS, _decode_jpegls),
-    "1.2.840.10008.1.2.4.90": Syntax("JPEG 2000 Lossless", False, _check_j2k, _decode_j2k),
-    "1.2.840.10008.1.2.4.91": Syntax("JPEG 2000", False, _check_j2k, _decode_j2k, maybe_lossy=True),
-    "1.2.840.10008.1.2.4.201": Syntax("HTJ2K Lossless", False, _check_j2k, _decode_j2k),
-    "1.2.840.10008.1.2.4.202": Syntax("HTJ2K Lossless RPCL", False, _check_j2k, _decode_j2k),
-    "1.2.840.10008.1.2.4.203": Syntax("HTJ2K", False, _check_j2k, _decode_j2k, maybe_lossy=True),
+    "1.2.840.10008.1.2.5": Syntax("RLE Lossless", check=_check_rle, decoder="rle"),
+    "1.2.840.10008.1.2.4.50": Syntax("JPEG Baseline", True, _check_jpeg((0xC0,)), "jpeg"),
+    "1.2.840.10008.1.2.4.51": Syntax("JPEG Extended", True, _check_jpeg((0xC0, 0xC1)), "jpeg"),
+    "1.2.840.10008.1.2.4.57": Syntax("JPEG Lossless", False, _LOSSLESS_JPEG, "jpeg"),
+    "1.2.840.10008.1.2.4.70": Syntax("JPEG Lossless SV1", False, _LOSSLESS_JPEG, "jpeg"),
+    "1.2.840.10008.1.2.4.80": Syntax("JPEG-LS Lossless", False, _JLS, "jpegls"),
+    "1.2.840.10008.1.2.4.81": Syntax("JPEG-LS Near-lossless", True, _JLS, "jpegls"),
+    "1.2.840.10008.1.2.4.90": Syntax("JPEG 2000 Lossless", False, _check_j2k, "jpeg2k"),
+    "1.2.840.10008.1.2.4.91": Syntax("JPEG 2000", False, _check_j2k, "jpeg2k", maybe_lossy=True),
+    "1.2.840.10008.1.2.4.201": Syntax("HTJ2K Lossless", False, _check_j2k, "jpeg2k"),
+    "1.2.840.10008.1.2.4.202": Syntax("HTJ2K Lossless RPCL", False, _check_j2k, "jpeg2k"),
+    "1.2.840.10008.1.2.4.203": Syntax("HTJ2K", False, _check_j2k, "jpeg2k", maybe_lossy=True),
 }
 
 # Named so that a refusal says what it refuses.
@@ -239,9 +177,10 @@ _OTHERS = {
 }
 
 
-def warm_up() -> None:
-    """Import the decoders before they are needed (some 0.1 s when the disk is cold); call it when idle."""
-    try:
-        from imagecodecs import jpeg2k_decode, jpeg8_decode, jpegls_decode, packbits_decode  # noqa: F401
-    except ImportError:  # the first compressed slice will say what is wrong
+def expect_compressed(uid: str = "") -> None:
+    """Images of this syntax, or any, will be read soon: start their decoder (0.1 s, not of ours) if they have one."""
+    if uid and (uid not in SYNTAXES or SYNTAXES[uid].native):
         return
+    from .decoder_pool import pool
+
+    pool.expect()

@@ -38,14 +38,14 @@ class Thumbnail:
 
 
 class ReaderJob(Job):
-    """While idle: import what scanning and reading need, and remove what an interrupted export left behind."""
+    """While idle: import what scanning needs, start a decoder, remove what an interrupted export left behind."""
 
     def work(self) -> None:
-        """Imports, then the sweep (only folders marked as ours)."""
+        """Imports, the decoder's process, then the sweep (only folders marked as ours)."""
         from ..dicom import read, scan  # noqa: F401 - for their effect
-        from ..dicom.syntax import warm_up
+        from ..dicom.syntax import expect_compressed
 
-        warm_up()
+        expect_compressed()
         from ..dicom.transaction import sweep_all
 
         sweep_all()
