@@ -52,7 +52,12 @@ class DecoderPool:
             if self._all or self._starting or self._failed_lately():
                 return
             self._starting = True
-        threading.Thread(target=self._start_one, name="decoder-start", daemon=True).start()
+        try:
+            threading.Thread(target=self._start_one, name="decoder-start", daemon=True).start()
+        except RuntimeError:  # no more threads, or the interpreter is ending: whoever needs it will start it
+            with self._lock:
+                self._starting = False
+                self._lock.notify_all()
 
     def decode(self, job: Job, data: bytes) -> NDArray[Any]:
         """Stored words (rows, columns) of one frame.
@@ -73,6 +78,8 @@ class DecoderPool:
             except GoneError as error:
                 log.warning("decoder process ended: %s", error)
                 continue
+            except MemoryError:
+                raise FileProblem(Reason.TOO_LARGE) from None
             finally:
                 self._give_back(process, kept)
             self._note(in_time=True)

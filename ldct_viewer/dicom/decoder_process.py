@@ -57,7 +57,7 @@ def memory_allowed(job: Job, coded: int) -> int:
 
 
 class DecoderProcess:
-    """One child. One thread at a time uses it; raises GoneError and SlowError, after which it is of no more use."""
+    """One child. One thread at a time uses it; after GoneError, SlowError, MemoryError it is of no use."""
 
     def __init__(self, command: Command = decoder_command) -> None:
         self.block = Block()
@@ -88,7 +88,10 @@ class DecoderProcess:
 
     def decode(self, job: Job, data: bytes, seconds: float) -> tuple[Status, NDArray[Any] | None, str]:
         """(DONE, stored words, "") or (what went wrong, ``None``, the decoder's words)."""
-        memory = self.block.at_least(max(len(data), job.frame_bytes))
+        try:
+            memory = self.block.at_least(max(len(data), job.frame_bytes))
+        except (OSError, ValueError) as error:
+            raise MemoryError(str(error)) from error
         memory[: len(data)] = data
         head = (_NUMBERS[job.decoder], job.rows, job.columns, job.pixel_bytes, job.prove_complete)
         allowed = memory_allowed(job, len(data))

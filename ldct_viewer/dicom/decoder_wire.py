@@ -5,7 +5,6 @@ from __future__ import annotations
 import mmap
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from enum import IntEnum
 from struct import Struct
@@ -57,6 +56,8 @@ class Block:
             # A decoder taken over by a hostile image must not shrink what this process reads (SIGBUS).
             fcntl.fcntl(self.descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
         elif sys.platform != "win32":
+            import tempfile
+
             self.descriptor, name = tempfile.mkstemp(prefix="ldct-decoder-")
             os.unlink(name)
         self._map: mmap.mmap | None = None
