@@ -16,7 +16,7 @@ from torch.nn import functional as F  # noqa: N812 - the name everyone knows
 HU_MIN, HU_MAX = -1024.0, 3071.0  # what 12-bit CT holds; the network never sees more
 METAL_START, METAL_END = 2000.0, 3000.0  # between them the correction fades out: metal is not touched
 STRIDE = 8  # height and width the network itself needs multiples of
-_SCALE, _RESIDUAL_SCALE, _SIGMA_SCALE = 500.0, 100.0, 100.0
+SCALE, RESIDUAL_SCALE, SIGMA_SCALE = 500.0, 100.0, 100.0
 
 
 class _Block(nn.Module):
@@ -66,9 +66,9 @@ class PUNet(nn.Module):
 
         ``sigma_hu`` (batch,) is the noise level (SD in soft tissue, HU); negative = unknown (blind).
         """
-        z = F.pixel_unshuffle(x.clamp(HU_MIN, HU_MAX) / _SCALE, 2)
+        z = F.pixel_unshuffle(x.clamp(HU_MIN, HU_MAX) / SCALE, 2)
         known = (sigma_hu >= 0).to(z.dtype)
-        level = torch.stack((sigma_hu.clamp(min=0).to(z.dtype) / _SIGMA_SCALE * known, known), dim=1)
+        level = torch.stack((sigma_hu.clamp(min=0).to(z.dtype) / SIGMA_SCALE * known, known), dim=1)
         z = torch.cat((z, level[:, :, None, None].expand(-1, -1, *z.shape[-2:])), dim=1).to(self.stem.weight.dtype)
         if z.device.type == "cpu" or z.is_cuda:
             z = z.contiguous(memory_format=torch.channels_last)
@@ -77,7 +77,7 @@ class PUNet(nn.Module):
         d = self.mid(torch.relu_(self.down2(e2)))
         d = self.dec2(torch.relu_(self.up2(d) + e2))
         d = self.dec1(torch.relu_(self.up1(d) + e1))
-        return F.pixel_shuffle(self.head(d).float() * _RESIDUAL_SCALE, 2)
+        return F.pixel_shuffle(self.head(d).float() * RESIDUAL_SCALE, 2)
 
     def forward(self, x: Tensor, sigma_hu: Tensor) -> Tensor:
         """Denoised middle slice (batch, 1, y, x; HU) of ``x`` (batch, 3, y, x; HU), any y and x."""
@@ -137,5 +137,5 @@ def build(architecture: dict[str, Any]) -> PUNet:
 
 ARCHITECTURES: dict[str, dict[str, Any]] = {
     "fast": {"family": "pu", "channels": [32, 64, 96], "blocks": [1, 1, 2]},
-    "quality": {"family": "pu", "channels": [64, 128, 160], "blocks": [1, 2, 2]},
+    "quality": {"family": "pu", "channels": [64, 128, 160], "blocks": [1, 1, 2]},
 }

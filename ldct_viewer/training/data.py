@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .noise import SECTORS, NoiseBank, sector_levels
+from .noise import SECTORS, NoiseBank, sector_levels, share_middle
+from .physics_bank import PhysicsBank
 from .shapes import cartoon, insert_details
 from .sources import CleanVolume
 
@@ -16,11 +17,16 @@ MARGIN_HU = -900.0  # a crop whose mean is below shows only air: drawn rarely
 CARTOONS = 0.15  # share of drawn pictures among the crops
 
 
+REALISATIONS = 3  # of the noise on each clean crop; see loop.loss_of
+PHYSICS = 0.4  # share of crops whose noise is the scanner model's
+
+
 @dataclass(frozen=True)
 class Batch:
-    """``noisy`` (n, 3, y, x) HU, ``clean`` (n, 1, y, x) HU, ``sigma`` (n,) soft-tissue SD or −1 (blind).
+    """``noisy`` (n, r, 3, y, x) HU: r realisations of the noise on the same ``clean`` (n, 1, y, x) HU.
 
-    ``level`` (n,) is the true SD, for weighting the loss.
+    ``sigma`` (n,) is the soft-tissue SD the network is told, or −1 (blind); ``level`` (n,) the true SD, for
+    weighting the loss.
     """
 
     noisy: NDArray[np.float32]
@@ -31,44 +37,103 @@ class Batch:
 
 @dataclass
 class Sampler:
-    """Draws batches; everything random comes from ``rng``, so a seed gives the same batches."""
+    """Draws batches; everything random comes from ``rng``, so a seed gives the same batches.
+
+    Noise is drawn in the picture (:class:`NoiseBank`: any spectrum) or, where ``physics_groups`` > 0, for a
+    share of the crops in the projections of that very slice (:class:`PhysicsBank`: texture and place right).
+    """
 
     volumes: Sequence[CleanVolume]
     rng: np.random.Generator
-    crop: int = 128
+    crop: int = 96
     spectra: int = 24
+    realisations: int = REALISATIONS
+    physics_groups: int = 0
     bank: NoiseBank = field(init=False)
+    physics: PhysicsBank | None = field(init=False, default=None)
     _levels: list[list[NDArray[np.float32]]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.bank = NoiseBank(self.rng, self.spectra)
+        if self.physics_groups:
+            self.physics = PhysicsBank(self.volumes, self.rng, self.physics_groups, self.realisations)
         for v in self.volumes:
             contrast = self.rng.uniform(0.3, 0.9, len(v.hu))
             self._levels.append([sector_levels(s, v.pixel_mm, float(c)) for s, c in zip(v.hu, contrast, strict=True)])
 
     def batch(self, count: int) -> Batch:
-        """``count`` independent pairs."""
+        """``count`` clean crops under noise."""
         pairs = [self._pair() for _ in range(count)]
         noisy, clean, sigma, level = (np.stack([p[i] for p in pairs]) for i in range(4))
         return Batch(noisy, clean, sigma.astype(np.float32), level.astype(np.float32))
 
+    def refresh(self, step: int) -> None:
+        """Replace old noise by new; call it after every step."""
+        if step % 100 == 0:
+            self.bank.refresh()
+        if self.physics is not None and step % 500 == 0:
+            self.physics.refresh()
+
     def _pair(self) -> tuple[NDArray[np.float32], NDArray[np.float32], np.float32, np.float32]:
         r = self.rng
-        clean3, levels = self._clean_crop()
-        clean3 = cartoon(r, self.crop) if r.random() < CARTOONS else self._change(clean3)
-        if r.random() < 0.5:
+        correlation = float(r.choice((0.0, r.random() * 0.9)))
+        if self.physics is not None and r.random() < PHYSICS:
+            clean3, noise = self._physics_crop(correlation)
+            clean3 = self._change(clean3)
+        else:
+            clean3, levels = self._clean_crop()
+            clean3 = cartoon(r, self.crop) if r.random() < CARTOONS / (1 - PHYSICS) else self._change(clean3)
+            noise = self.bank.draw(levels, 3, correlation, self.realisations)
+        if r.random() < 0.6:
             insert_details(r, clean3)
         sd = 0.0 if r.random() < 0.04 else float(np.exp(r.uniform(np.log(4.0), np.log(60.0))))
-        correlation = float(r.choice((0.0, r.random() * 0.9)))
-        noisy = clean3 + sd * self.bank.draw(levels, 3, correlation)
+        noisy = clean3 + np.float32(sd) * noise
         if r.random() < 0.8:
             np.maximum(noisy, -1024.0, out=noisy)
         if r.random() < 0.35:  # no neighbours (ends, thick slices): the centre stands in for them
-            noisy[0] = noisy[2] = noisy[1]
+            noisy[:, 0] = noisy[:, 2] = noisy[:, 1]
         elif r.random() < 0.1:
-            noisy[0 if r.random() < 0.5 else 2] = noisy[1]
+            noisy[:, 0 if r.random() < 0.5 else 2] = noisy[:, 1]
         told = -1.0 if r.random() < 0.2 else sd * float(np.exp(r.normal(0.0, 0.15)))
         return noisy, clean3[1:2], np.float32(told), np.float32(sd)
+
+    def _physics_crop(self, correlation: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(3 slices of clean HU, unit noise (realisation, 3, y, x)) cut, zoomed and turned alike."""
+        r = self.rng
+        assert self.physics is not None
+        for _ in range(20):
+            which, k, fields = self.physics.pick()
+            near, top, left, need = self._where(self.volumes[which], k)
+            cut = (slice(None), slice(top, top + need), slice(left, left + need))
+            block = self.volumes[which].hu[near][cut]
+            if block[1].mean() > MARGIN_HU or r.random() < 0.1:
+                break
+        native = fields[cut].astype(np.float32)
+        noise = resize(native, self.crop)
+        noise *= np.sqrt((native**2).mean() / max(float((noise**2).mean()), 1e-9))  # shrinking averages noise away
+        noise = noise.reshape(self.realisations, 3, self.crop, self.crop)
+        noise = np.stack([share_middle(three, correlation) for three in noise])
+        block = self._thin(resize(block, self.crop))
+        both = _turn(r, np.concatenate((block[None], noise)))
+        return both[0], both[1:]
+
+    def _where(self, volume: CleanVolume, k: int) -> tuple[list[int], int, int, int]:
+        """The three slices around ``k`` and a random square: (indices, top, left, side in source pixels)."""
+        r = self.rng
+        depth, height, width = volume.hu.shape
+        zoom = float(np.exp(r.uniform(np.log(0.75), np.log(2.2))))  # source pixels per crop pixel
+        need = min(max(self.crop, round(self.crop * zoom)), height, width) if zoom > 1 else round(self.crop * zoom)
+        top, left = int(r.integers(0, height - need + 1)), int(r.integers(0, width - need + 1))
+        step = 1 if volume.source.average == 1 else int(r.integers(1, 4))
+        return [max(k - step, 0), k, min(k + step, depth - 1)], top, left, need
+
+    def _thin(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """In most cases neighbours partway to the next thick slice, as thin or overlapping slices have them."""
+        if self.rng.random() < 0.6:
+            part = np.float32(self.rng.uniform(0.05, 0.6))
+            block[0] = block[1] + part * (block[0] - block[1])
+            block[2] = block[1] + part * (block[2] - block[1])
+        return block
 
     def _clean_crop(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(3 slices of clean HU, sector levels) on the crop grid, zoomed, turned and mirrored."""
@@ -77,28 +142,19 @@ class Sampler:
         for _ in range(20):
             which = int(r.choice(len(self.volumes), p=weights / weights.sum()))
             volume = self.volumes[which]
-            depth, height, width = volume.hu.shape
-            zoom = float(np.exp(r.uniform(np.log(0.75), np.log(2.2))))  # source pixels per crop pixel
-            need = min(max(self.crop, round(self.crop * zoom)), height, width) if zoom > 1 else round(self.crop * zoom)
-            top, left = int(r.integers(0, height - need + 1)), int(r.integers(0, width - need + 1))
-            k = int(r.integers(depth))
-            step = 1 if volume.source.average == 1 else int(r.integers(1, 4))
-            near = [max(k - step, 0), k, min(k + step, depth - 1)]
+            k = int(r.integers(len(volume.hu)))
+            near, top, left, need = self._where(volume, k)
             block = volume.hu[near, top : top + need, left : left + need]
             if block[1].mean() > MARGIN_HU or r.random() < 0.1:
                 break
-        block = resize(block, self.crop)
-        if r.random() < 0.6:  # thin or overlapping slices: neighbours partway to the next thick one
-            part = np.float32(r.uniform(0.05, 0.6))
-            block[0] = block[1] + part * (block[0] - block[1])
-            block[2] = block[1] + part * (block[2] - block[1])
-        cell = height / 64
+        block = self._thin(resize(block, self.crop))
+        cell = volume.hu.shape[1] / 64
         rows = (top + (np.arange(self.crop) + 0.5) * need / self.crop) / cell - 0.5
         cols = (left + (np.arange(self.crop) + 0.5) * need / self.crop) / cell - 0.5
         levels = _sample(self._levels[which][k], rows, cols)
         if r.random() < 0.15:
             levels = np.ones_like(levels)  # even, round noise: phantoms, filters
-        return _turn(r, block, levels)
+        return _turn_sectors(r, block, levels)
 
     def _change(self, hu: NDArray[np.float32]) -> NDArray[np.float32]:
         """Other contrast phases and kernels: HU stretched and shifted, edges softened or sharpened."""
@@ -125,7 +181,20 @@ def resize(block: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     return np.asarray(F.interpolate(t, size=(size, size), mode="bicubic", antialias=True, align_corners=False)[0])
 
 
-def _turn(
+def _turn(r: np.random.Generator, stack: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Flips (slices, rows, columns) and transposition of pictures (…, slice, y, x), all alike."""
+    if r.random() < 0.5:
+        stack = stack[..., ::-1]
+    if r.random() < 0.5:
+        stack = stack[..., ::-1, :]
+    if r.random() < 0.3:
+        stack = np.swapaxes(stack, -1, -2)
+    if r.random() < 0.5:
+        stack = stack[..., ::-1, :, :]
+    return np.ascontiguousarray(stack)
+
+
+def _turn_sectors(
     r: np.random.Generator, block: NDArray[np.float32], levels: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Flips and transposition, applied to the picture and to its noise levels alike.

@@ -90,25 +90,32 @@ class NoiseBank:
         self._fields[self._oldest] = self._new()
         self._oldest = (self._oldest + 1) % len(self._fields)
 
-    def draw(self, levels: NDArray[np.float32], slices: int, correlation: float) -> NDArray[np.float32]:
-        """Noise (slice, y, x) of one random spectrum for ``levels`` (sector, y, x; SD in HU).
+    def draw(
+        self, levels: NDArray[np.float32], slices: int, correlation: float, realisations: int = 1
+    ) -> NDArray[np.float32]:
+        """Noise (realisation, slice, y, x) of one random spectrum for ``levels`` (sector, y, x; SD in HU).
 
         Neighbouring slices share ``correlation`` (0…1) of their variance with the middle one.
         """
         size = levels.shape[-1]
         fields = self._fields[self._rng.integers(len(self._fields))]
-        turned = self._rng.random() < 0.5  # the mirrored spectrum: sign flips double the bank
-        out = np.zeros((slices, size, size), dtype=np.float32)
-        for s in range(SECTORS):
-            cuts = [self._cut(fields[s], size) for _ in range(slices)]
-            middle = cuts[slices // 2]
-            for k in range(slices):
-                field = middle
-                if k != slices // 2:
-                    field = np.sqrt(correlation) * middle + np.sqrt(1 - correlation) * cuts[k]
-                out[k] += field * levels[s]
-        return -out if turned else out
+        out = np.zeros((realisations, slices, size, size), dtype=np.float32)
+        for n in range(realisations):
+            for s in range(SECTORS):
+                cuts = np.stack([self._cut(fields[s], size) for _ in range(slices)])
+                out[n] += share_middle(cuts, correlation) * levels[s]
+            if self._rng.random() < 0.5:  # sign flips double the bank
+                out[n] *= -1
+        return out
 
     def _cut(self, field: NDArray[np.float32], size: int) -> NDArray[np.float32]:
         top, left = self._rng.integers(0, TILE - size + 1, 2)
         return field[top : top + size, left : left + size]
+
+
+def share_middle(fields: NDArray[np.float32], correlation: float) -> NDArray[np.float32]:
+    """Independent fields (slice, y, x) → fields that share ``correlation`` of their variance with the middle one."""
+    middle = len(fields) // 2
+    out = np.float32(np.sqrt(correlation)) * fields[middle] + np.float32(np.sqrt(1 - correlation)) * fields
+    out[middle] = fields[middle]
+    return out

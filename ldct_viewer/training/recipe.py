@@ -25,7 +25,7 @@ import torch
 from ..denoise.model_file import load_model, save_model
 from ..denoise.network import ARCHITECTURES, PUNet, build
 from ..denoise.noise_level import estimate_sigma
-from .data import Sampler
+from .data import REALISATIONS, Sampler
 from .loop import Plan, train
 from .sources import SOURCES, CleanVolume, Source, load_clean
 from .validation import Held, held_out_pairs, score
@@ -41,7 +41,7 @@ KEEP_TEXTURE = 0.2
 
 
 def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], CleanVolume] = load_clean) -> int:
-    """Parse arguments, train, and leave the best model by held-out PSNR in ``--out``."""
+    """Parse arguments, train, and leave the model in ``--out``."""
     args = _parser().parse_args(argv)
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
     volumes = [load(args.data, source) for source in SOURCES]
     originals = [v for v in volumes if not v.source.held_out or args.all]
     held = held_out_pairs([v for v in volumes if v.source.held_out])
-    sampler = Sampler(originals, rng, args.crop)
+    sampler = Sampler(originals, rng, args.crop, realisations=args.realisations, physics_groups=args.physics_groups)
     net = build(ARCHITECTURES[args.size])
     if args.start:
         start = load_model(args.start)
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
     plan = Plan(args.steps, args.minutes * 60.0, args.batch, bfloat16=args.bfloat16, report_every=args.report_every)
     plan = replace(plan, learning_rate=args.learning_rate)
     ema = train(net, sampler, plan, on_report=log.report, between=between)
-    log.report(log.last_step + 1, float("nan"), ema)
+    log.report(plan.steps or log.last_step, float("nan"), ema)
     return 0
 
 
@@ -98,10 +98,14 @@ def with_texture(net: PUNet, keep: float) -> PUNet:
 
 
 class _Log:
-    """Writes a JSON line per report and keeps the best model seen."""
+    """Writes a JSON line per report and saves the model as it stands.
+
+    The last one is the one to ship, good or bad: choosing the best by the held-out patients would be
+    tuning on them.
+    """
 
     def __init__(self, args: argparse.Namespace, held: list[Held]) -> None:
-        self.args, self.held, self.best, self.last_step = args, held, -1.0, 0
+        self.args, self.held, self.last_step = args, held, 0
         self.start = time.monotonic()
         args.out.mkdir(parents=True, exist_ok=True)
 
@@ -112,16 +116,12 @@ class _Log:
         print(json.dumps(entry), file=sys.stderr, flush=True)
 
     def report(self, step: int, loss: float, net: PUNet) -> None:
-        """Score on the held-out patients; save under ``last`` and, if it is, ``best``."""
+        """Score on the held-out patients and save."""
         self.last_step = step
         net = with_texture(net, self.args.keep_texture)
         quality = score(net, self.held)
         self.say({"step": step, "loss": None if math.isnan(loss) else round(loss, 4), **quality})
-        card = _card(self.args, step, quality)
-        save_model(net, self.args.out, f"{self.args.size}-last", card)
-        if quality["psnr"] > self.best:
-            self.best = quality["psnr"]
-            save_model(net, self.args.out, self.args.size, card)
+        save_model(net, self.args.out, self.args.size, _card(self.args, step, quality))
 
 
 def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
             "seed": args.seed,
             "keep_texture": args.keep_texture,
             "steps": step,
-            "batch": args.batch,
+            "batch": [args.batch, args.realisations],
             "learning_rate": args.learning_rate,
         },
     }
@@ -163,8 +163,10 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--size", choices=sorted(ARCHITECTURES), default="fast")
     p.add_argument("--steps", type=int, default=0, help="length of the schedule in steps (reproducible)")
     p.add_argument("--minutes", type=float, default=45.0, help="length in minutes where --steps is not given")
-    p.add_argument("--batch", type=int, default=8)
-    p.add_argument("--crop", type=int, default=96, help="side of a training picture in pixels")
+    p.add_argument("--batch", type=int, default=4, help="clean pictures a step")
+    p.add_argument("--realisations", type=int, default=REALISATIONS, help="of the noise on each clean picture")
+    p.add_argument("--physics-groups", type=int, default=16, help="kernels of scanner-model noise at hand; 0: none")
+    p.add_argument("--crop", type=int, default=80, help="side of a training picture in pixels")
     p.add_argument("--learning-rate", type=float, default=1.5e-3)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=1)

@@ -5,10 +5,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ldct_viewer.denoise.model_file import load_model
 from ldct_viewer.training import recipe
-from ldct_viewer.training.data import Sampler
+from ldct_viewer.training.data import REALISATIONS, Sampler
 from ldct_viewer.training.sources import SOURCES, CleanVolume, Source, clean
 from ldct_viewer.training.validation import held_out_pairs, psnr
 
@@ -39,7 +40,8 @@ def test_the_same_seed_draws_the_same_pairs_and_they_differ_by_noise_only():
     volumes = [body(Path(), SOURCES[0])]
     a, b = (Sampler(volumes, np.random.default_rng(3), 64, spectra=2).batch(6) for _ in range(2))
     np.testing.assert_array_equal(a.noisy, b.noisy)
-    noise = a.noisy[:, 1:2] - a.clean
+    assert a.noisy.shape == (6, REALISATIONS, 3, 64, 64)
+    noise = a.noisy[:, 0, 1:2] - a.clean
     for n in range(6):
         inside = a.clean[n, 0] > -500
         if inside.sum() > 1000:
@@ -80,3 +82,28 @@ def test_keeping_texture_scales_what_is_removed():
     torch.testing.assert_close(kept, 0.8 * removed)
     restored = recipe.with_texture(recipe.with_texture(net, 0.2), 1 - 1 / 0.8)
     torch.testing.assert_close(restored(x, sigma), net(x, sigma))
+
+
+def test_noise_of_the_scanner_model_falls_on_its_own_slice_and_no_two_realisations_are_alike():
+    volumes = [body(Path(), SOURCES[0])]
+    sampler = Sampler(volumes, np.random.default_rng(3), 32, spectra=1, realisations=2, physics_groups=1)
+    for _ in range(8):
+        clean3, noise = sampler._physics_crop(0.5)
+        assert clean3.shape == (3, 32, 32) and noise.shape == (2, 3, 32, 32)
+        assert abs(np.corrcoef(noise[0, 1].ravel(), noise[1, 1].ravel())[0, 1]) < 0.5
+    group = sampler.physics._groups[0]
+    hu = volumes[0].hu[group.slices[0]]
+    inside = hu > -200
+    assert group.noise[0].astype(np.float32)[:, inside].std() == pytest.approx(1.0, abs=0.01)
+
+
+def test_loss_of_the_mean_punishes_what_all_realisations_share():
+    import torch
+
+    from ldct_viewer.training.loop import loss_of
+
+    clean, level = torch.zeros(1, 1, 24, 24), torch.tensor([20.0])
+    noise = torch.randn(1, 3, 1, 24, 24, generator=torch.Generator().manual_seed(0)) * 6
+    noise -= noise.mean(dim=1, keepdim=True)  # cancels in the mean
+    shared = torch.full_like(noise, float(noise.std()))
+    assert loss_of(shared, clean, level) > 2 * loss_of(noise, clean, level)
