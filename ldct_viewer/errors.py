@@ -6,7 +6,7 @@ from pathlib import Path
 
 # What the program answers to the shell, with a window or without (README: exit codes).
 EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE = 0, 1, 2  # 2 is argparse's own
-EXIT_INPUT, EXIT_MODEL, EXIT_DEVICE, EXIT_OUTPUT, EXIT_CANCELLED = 3, 4, 5, 6, 130
+EXIT_INPUT, EXIT_MODEL, EXIT_DEVICE, EXIT_OUTPUT, EXIT_PACS, EXIT_CANCELLED = 3, 4, 5, 6, 7, 130
 
 
 class LdctError(Exception):
@@ -43,6 +43,15 @@ class DeviceError(LdctError):
 
 class WriteError(LdctError):
     """A result could not be written; nothing half-written is left behind."""
+
+
+class PacsError(LdctError):
+    """The archive could not be reached, refused, or answered something unusable.
+
+    Codes: ``pacs_missing`` (extra not installed), ``node`` (bad settings), ``no_node``, ``nodes_file``,
+    ``unknown_host``, ``unreachable``, ``refused``, ``timeout``, ``tls``, ``rejected``, ``aborted``,
+    ``not_supported``, ``status`` (the archive answered with a failure), ``port_in_use``, ``queue``.
+    """
 
 
 class Cancelled(Exception):  # noqa: N818 - a control signal, not a fault

@@ -22,6 +22,7 @@ RANK = {
     "quality": 3,
     "denoise": 4,
     "training": 5,
+    "pacs": 5,
     "classify": 5,
     "jobs": 6,
     "ui": 7,
@@ -31,7 +32,7 @@ RANK = {
 }
 CORE = {room for room, rank in RANK.items() if rank <= 5} | {"cli"}
 QT = {"PySide6", "pyqtgraph", "shiboken6"}
-SLOW = {"torch", "SimpleITK", "scipy", "skimage", "imagecodecs", "lightning"}
+SLOW = {"torch", "SimpleITK", "scipy", "skimage", "imagecodecs", "lightning", "pynetdicom"}
 
 
 def modules() -> list[str]:

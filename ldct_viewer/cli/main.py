@@ -18,12 +18,14 @@ from ..errors import (
     EXIT_MODEL,
     EXIT_OK,
     EXIT_OUTPUT,
+    EXIT_PACS,
     EXIT_UNEXPECTED,
     Cancelled,
     DeviceError,
     LdctError,
     ModelError,
     OpenError,
+    PacsError,
     WriteError,
 )
 
@@ -37,7 +39,8 @@ COMMANDS = {
 }
 
 EXIT_CODES = """exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 input cannot be read or holds no CT
-series; 4 model refused; 5 device not available; 6 output exists or cannot be written; 130 cancelled"""
+series; 4 model refused; 5 device not available; 6 output exists or cannot be written; 7 archive not
+reachable or refused; 130 cancelled"""
 
 DECODER_FLAG = "--decoder-process"  # see dicom.decoder_process; not for people
 
@@ -46,6 +49,7 @@ _BY_ERROR: tuple[tuple[type[LdctError], int], ...] = (
     (ModelError, EXIT_MODEL),
     (DeviceError, EXIT_DEVICE),
     (WriteError, EXIT_OUTPUT),
+    (PacsError, EXIT_PACS),
 )
 
 
