@@ -1,8 +1,10 @@
-"""What can go wrong between us and an archive: one error class, stable codes, and the check for the extra."""
+"""The one error of this room, and the check for the optional package it needs."""
 
 from __future__ import annotations
 
 import importlib.util
+import logging
+from typing import Any
 
 from ..errors import PacsError
 
@@ -17,4 +19,16 @@ def need_pynetdicom() -> None:
         )
 
 
-__all__ = ["PacsError", "need_pynetdicom"]
+def pynetdicom() -> Any:
+    """The package, set up once: files are streamed as they are, and nothing of a patient is logged."""
+    need_pynetdicom()
+    import pynetdicom as package
+    from pynetdicom import _config
+
+    _config.STORE_SEND_CHUNKED_DATASET = True  # a path is sent byte for byte, never decoded and encoded again
+    _config.LOG_REQUEST_IDENTIFIERS = _config.LOG_RESPONSE_IDENTIFIERS = False
+    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL)  # it logs UIDs, titles and data sets
+    return package
+
+
+__all__ = ["PacsError", "need_pynetdicom", "pynetdicom"]
