@@ -9,20 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from struct import Struct
 
 from .codes import FileProblem, Reason
 from .source import ByteSource, InflatedBytes
+from .wire import (
+    BE,
+    BE_EXPLICIT,
+    BE_LONG,
+    ITEM,
+    ITEM_END,
+    LE,
+    LE_EXPLICIT,
+    LE_LONG,
+    LONG,
+    SEQUENCE_END,
+    SHORT,
+    UNDEFINED,
+    VRS,
+)
 
 MAX_DEPTH = 64
 MAX_HEADER = 128 << 20  # enhanced CT with thousands of frames stays below 50 MB
 MAX_VALUE = 1 << 16
 MAX_ELEMENTS = 100_000
-UNDEFINED = 0xFFFFFFFF
 _WINDOW = 1 << 14
 
-ITEM, ITEM_END, SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS = 0x7FE00010, 0x7FE00008, 0x7FE00009
+_PIXELS = frozenset((PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS))
 TRANSFER_SYNTAX, MEDIA_CLASS = 0x00020010, 0x00020002
 IMPLICIT_LE, EXPLICIT_LE, DEFLATED, EXPLICIT_BE = (
     "1.2.840.10008.1.2",
@@ -30,14 +43,6 @@ IMPLICIT_LE, EXPLICIT_LE, DEFLATED, EXPLICIT_BE = (
     "1.2.840.10008.1.2.1.99",
     "1.2.840.10008.1.2.2",
 )
-
-_LONG = frozenset((b"OB", b"OW", b"OF", b"OD", b"OL", b"OV", b"SQ", b"UT", b"UN", b"UC", b"UR", b"SV", b"UV"))
-_SHORT = frozenset(b"AE AS AT CS DA DS DT FL FD IS LO LT PN SH SL SS ST TM UI UL US".split())
-_VRS = _LONG | _SHORT
-# Implicit VR does not say what is a sequence; an undefined length says it.
-_LE, _BE = Struct("<HHL"), Struct(">HHL")
-_LE_EXPLICIT, _BE_EXPLICIT = Struct("<HH2sH"), Struct(">HH2sH")
-_LE_LONG, _BE_LONG = Struct("<L"), Struct(">L")
 
 
 @dataclass
@@ -121,13 +126,13 @@ def _plausible_start(head: bytes, size: int) -> bool:
     """Could this be a data set without preamble: a group 2 or 8 element of sane length, first thing."""
     if len(head) < 8:
         return False
-    for packed, explicit in ((_LE, _LE_EXPLICIT), (_BE, _BE_EXPLICIT)):
+    for packed, explicit in ((LE, LE_EXPLICIT), (BE, BE_EXPLICIT)):
         group, element, length = packed.unpack_from(head)
         if group not in (0x0002, 0x0008) or element > 0x0070:
             continue
-        if head[4:6] in _VRS:
+        if head[4:6] in VRS:
             length = explicit.unpack_from(head)[3]
-        elif packed is _BE:
+        elif packed is BE:
             continue  # implicit VR is never big endian
         if length <= 256 and length < size:
             return True
@@ -156,15 +161,15 @@ def _read_meta(window: _Window, position: int, parsed: Parsed) -> int:
         i = window.at(position, 8)
         if i < 0:
             break
-        group, element, vr, length = _LE_EXPLICIT.unpack_from(window.bytes, i)
+        group, element, vr, length = LE_EXPLICIT.unpack_from(window.bytes, i)
         if group != 0x0002:
             break
         header = 8
-        if vr in _LONG:
+        if vr in LONG:
             i = _require(window, position, 12)
-            length, header = _LE_LONG.unpack_from(window.bytes, i + 8)[0], 12
-        elif vr not in _SHORT:  # group 2 written in implicit VR against the rule
-            length = _LE_LONG.unpack_from(window.bytes, i + 4)[0]
+            length, header = LE_LONG.unpack_from(window.bytes, i + 8)[0], 12
+        elif vr not in SHORT:  # group 2 written in implicit VR against the rule
+            length = LE_LONG.unpack_from(window.bytes, i + 4)[0]
         if length > MAX_VALUE and element != 0x0102:
             raise FileProblem(Reason.MALFORMED, "file meta information")
         if position + header + length > window.source.size:
@@ -187,9 +192,9 @@ def _detect_encoding(window: _Window, position: int, parsed: Parsed) -> None:
     """Byte order and VR style of the data set as the bytes are, not only as the header claims."""
     i = _require(window, position, 8)
     head = window.bytes[i : i + 8]
-    little_group, big_group = _LE.unpack(head)[0], _BE.unpack(head)[0]
+    little_group, big_group = LE.unpack(head)[0], BE.unpack(head)[0]
     parsed.little = not (big_group < little_group and big_group in (0x0002, 0x0004, 0x0008, 0x0010))
-    parsed.explicit = head[4:6] in _VRS
+    parsed.explicit = head[4:6] in VRS
     is_big, is_implicit = parsed.syntax == EXPLICIT_BE, parsed.syntax == IMPLICIT_LE
     if not parsed.syntax:
         actual = {(True, True): EXPLICIT_LE, (True, False): IMPLICIT_LE, (False, True): EXPLICIT_BE}
@@ -209,74 +214,142 @@ def _detect_encoding(window: _Window, position: int, parsed: Parsed) -> None:
 def _walk(
     window: _Window, position: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
 ) -> None:
-    little, explicit = parsed.little, parsed.explicit
-    implicit_header = _LE if little else _BE
-    explicit_header = _LE_EXPLICIT if little else _BE_EXPLICIT
-    long_length = _LE_LONG if little else _BE_LONG
-    size = parsed.data.size
-    inflated = isinstance(parsed.data, InflatedBytes)
-    for _ in range(MAX_ELEMENTS):
-        i = window.at(position, 8) if position + 8 <= size else -1
+    little, explicit, size = parsed.little, parsed.explicit, parsed.data.size
+    header = LE if little else BE
+    explicit_header = LE_EXPLICIT if little else BE_EXPLICIT
+    too_long = Reason.BOMB if isinstance(parsed.data, InflatedBytes) else Reason.TRUNCATED
+    stops = wanted_sequences | _PIXELS
+    values = parsed.values
+    budget = iter(range(MAX_ELEMENTS))  # one for all three loops
+    for _ in budget:
+        # Leap from element to element as far as the window reaches; what is not plain is left to _element.
+        data, i = window.bytes, position - window.base  # never below 0: the window only moves forward, never past i
+        count, last = len(data), len(data) - 8
+        if explicit:
+            for _ in budget:
+                if i > last:
+                    break
+                group, element, vr, length = explicit_header.unpack_from(data, i)
+                tag, end = group << 16 | element, i + 8 + length
+                if vr not in SHORT or tag in stops:
+                    break
+                if tag in wanted:
+                    if end > count:
+                        break
+                    values[tag] = data[i + 8 : end]
+                i = end
+        else:
+            for _ in budget:
+                if i > last:
+                    break
+                group, element, length = header.unpack_from(data, i)
+                tag, end = group << 16 | element, i + 8 + length
+                if length == UNDEFINED or tag in stops:
+                    break
+                if tag in wanted:
+                    if end > count or length > MAX_VALUE:
+                        break
+                    values[tag] = data[i + 8 : end]
+                i = end
+        position = window.base + i
+        if position > size:
+            raise FileProblem(too_long, "" if too_long is Reason.BOMB else "header")
+        i = window.at(position, 8)
         if i < 0:
             return
-        vr = b""
-        if explicit:
-            group, element, vr, length = explicit_header.unpack_from(window.bytes, i)
-            header = 8
-            if vr in _LONG:
-                i = _require(window, position, 12)
-                length, header = long_length.unpack_from(window.bytes, i + 8)[0], 12
-            elif vr not in _SHORT:
-                # A lone element in implicit form inside explicit data is met in the wild; read it so.
-                if group != 0xFFFC and not (vr.isalpha() and vr.isupper()):
-                    length = long_length.unpack_from(window.bytes, i + 4)[0]
-                elif vr.isalpha():  # a VR of a later edition: PS3.5 says 32 bit length
-                    i = _require(window, position, 12)
-                    length, header = long_length.unpack_from(window.bytes, i + 8)[0], 12
-        else:
-            group, element, length = implicit_header.unpack_from(window.bytes, i)
-            header = 8
-        tag = group << 16 | element
-        value_at = position + header
-        if group == 0x7FE0 and tag in (PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS):
-            if tag != PIXEL_DATA:
-                raise FileProblem(Reason.UNSUPPORTED_PIXELS, "floating point pixels")
-            parsed.pixel_offset, parsed.pixel_length = value_at, length
+        position = _element(window, position, i, parsed, wanted, wanted_sequences)
+        if position < 0:
             return
-        if length == UNDEFINED:
-            end = _skip_sequence(window, value_at, little, explicit and vr != b"UN")
-            if tag in wanted_sequences:
-                parsed.sequences[tag] = (value_at, end - value_at)
-            position = end
-            continue
-        end = value_at + length
-        if end > size:
-            raise FileProblem(Reason.TRUNCATED, "header") if not inflated else FileProblem(Reason.BOMB)
-        if tag in wanted:
-            if length > MAX_VALUE:
-                raise FileProblem(Reason.MALFORMED, f"({group:04X},{element:04X}) is {length} bytes long")
-            i = _require(window, position, header + length)
-            parsed.values[tag] = window.bytes[i + header : i + header + length]
-        elif tag in wanted_sequences and length:
-            parsed.sequences[tag] = (value_at, length)
-        position = end
+        if position > size:
+            raise FileProblem(too_long, "" if too_long is Reason.BOMB else "header")
     raise FileProblem(Reason.TOO_LARGE, "number of attributes")
+
+
+def _element(
+    window: _Window, position: int, i: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
+) -> int:
+    """Take in the element at ``position`` (index ``i`` of the window); where the next starts, −1 at the pixels."""
+    little = parsed.little
+    long_length = LE_LONG if little else BE_LONG
+    vr = b""
+    size = 8
+    if parsed.explicit:
+        group, element, vr, length = (LE_EXPLICIT if little else BE_EXPLICIT).unpack_from(window.bytes, i)
+        if vr in LONG:
+            i = _require(window, position, 12)
+            length, size = long_length.unpack_from(window.bytes, i + 8)[0], 12
+        elif vr not in SHORT:
+            # A lone element in implicit form inside explicit data is met in the wild; read it so.
+            if group != 0xFFFC and not (vr.isalpha() and vr.isupper()):
+                length = long_length.unpack_from(window.bytes, i + 4)[0]
+            elif vr.isalpha():  # a VR of a later edition: PS3.5 says 32 bit length
+                i = _require(window, position, 12)
+                length, size = long_length.unpack_from(window.bytes, i + 8)[0], 12
+    else:
+        group, element, length = (LE if little else BE).unpack_from(window.bytes, i)
+    tag = group << 16 | element
+    value_at = position + size
+    if tag in _PIXELS:
+        if tag != PIXEL_DATA:
+            raise FileProblem(Reason.UNSUPPORTED_PIXELS, "floating point pixels")
+        parsed.pixel_offset, parsed.pixel_length = value_at, length
+        return -1
+    if length == UNDEFINED:
+        end = _skip_sequence(window, value_at, little, parsed.explicit and vr != b"UN")
+        if tag in wanted_sequences:
+            parsed.sequences[tag] = (value_at, end - value_at)
+        return end
+    end = value_at + length
+    if end > parsed.data.size:
+        return end
+    if tag in wanted:
+        if length > MAX_VALUE:
+            raise FileProblem(Reason.MALFORMED, f"({group:04X},{element:04X}) is {length} bytes long")
+        i = _require(window, position, size + length) + size
+        parsed.values[tag] = window.bytes[i : i + length]
+    elif tag in wanted_sequences and length:
+        parsed.sequences[tag] = (value_at, length)
+    return end
 
 
 def _skip_sequence(window: _Window, position: int, little: bool, explicit: bool) -> int:
     """End of a sequence of undefined length, walked with a stack of our own (never the interpreter's)."""
     stack = [(True, explicit)]  # (inside a sequence?, explicit VR?)
-    header = _LE if little else _BE
-    explicit_header = _LE_EXPLICIT if little else _BE_EXPLICIT
-    long_length = _LE_LONG if little else _BE_LONG
+    header = LE if little else BE
+    explicit_header = LE_EXPLICIT if little else BE_EXPLICIT
+    long_length = LE_LONG if little else BE_LONG
+    size = window.source.size
     for _ in range(20 * MAX_ELEMENTS):
         in_sequence, is_explicit = stack[-1]
-        i = _require(window, position, 8)
-        group, element, length = header.unpack_from(window.bytes, i)
-        tag, position = group << 16 | element, position + 8
+        i = position - window.base
+        if not 0 <= i <= len(window.bytes) - 8:
+            i = _require(window, position, 8)
+        vr = b""
+        if is_explicit and not in_sequence:
+            group, element, vr, length = explicit_header.unpack_from(window.bytes, i)
+            position += 8
+            if vr in SHORT and group != 0xFFFE:
+                position += length
+                if position > size:
+                    raise FileProblem(Reason.TRUNCATED, "sequence")
+                continue
+            if group == 0xFFFE:
+                length = long_length.unpack_from(window.bytes, i + 4)[0]
+            elif vr in LONG:
+                i = _require(window, position, 4)
+                length = long_length.unpack_from(window.bytes, i)[0]
+                position += 4
+            else:
+                raise FileProblem(Reason.MALFORMED, "sequence")
+        else:
+            group, element, length = header.unpack_from(window.bytes, i)
+            position += 8
+        tag = group << 16 | element
         if in_sequence:
             if tag == SEQUENCE_END:
                 stack.pop()
+                if not stack:
+                    return position
             elif tag != ITEM:
                 raise FileProblem(Reason.MALFORMED, "sequence")
             elif length == UNDEFINED:
@@ -285,93 +358,12 @@ def _skip_sequence(window: _Window, position: int, little: bool, explicit: bool)
                 position += length
         elif tag == ITEM_END:
             stack.pop()
+        elif length == UNDEFINED:
+            stack.append((True, is_explicit and vr != b"UN"))
         else:
-            vr = b""
-            if is_explicit and group != 0xFFFE:
-                _, _, vr, length = explicit_header.unpack_from(window.bytes, i)
-                if vr in _LONG:
-                    i = _require(window, position, 4)
-                    length = long_length.unpack_from(window.bytes, i)[0]
-                    position += 4
-                elif vr not in _SHORT:
-                    raise FileProblem(Reason.MALFORMED, "sequence")
-            if length == UNDEFINED:
-                stack.append((True, is_explicit and vr != b"UN"))
-            else:
-                position += length
-        if not stack:
-            return position
+            position += length
         if len(stack) > 2 * MAX_DEPTH:
             raise FileProblem(Reason.NESTED)
-        if position > window.source.size:
+        if position > size:
             raise FileProblem(Reason.TRUNCATED, "sequence")
     raise FileProblem(Reason.TOO_LARGE, "sequence")
-
-
-Item = dict[int, "bytes | list[Item]"]
-
-
-def parse_items(raw: bytes, little: bool, explicit: bool, depth: int = 0) -> list[Item]:
-    """The items of a sequence value as dictionaries tag → bytes or nested list (at most 8 deep).
-
-    For the functional groups of multi-frame images, which are a few levels deep.
-    """
-    items, position, _ = _items(raw, (0, len(raw)), little, explicit, depth)
-    if position > len(raw):
-        raise FileProblem(Reason.MALFORMED, "sequence")
-    return items
-
-
-def _items(raw: bytes, span: tuple[int, int], little: bool, explicit: bool, depth: int) -> tuple[list[Item], int, bool]:
-    position, end = span
-    if depth > 8:
-        raise FileProblem(Reason.NESTED)
-    header = _LE if little else _BE
-    items: list[Item] = []
-    while position + 8 <= end:
-        group, element, length = header.unpack_from(raw, position)
-        tag, position = group << 16 | element, position + 8
-        if tag == SEQUENCE_END:
-            return items, position, True
-        if tag != ITEM:
-            raise FileProblem(Reason.MALFORMED, "sequence")
-        stop = end if length == UNDEFINED else position + length
-        if stop > end:
-            raise FileProblem(Reason.TRUNCATED, "sequence")
-        item, position = _item(raw, (position, stop), little, explicit, depth)
-        items.append(item)
-    return items, position, False
-
-
-def _item(raw: bytes, span: tuple[int, int], little: bool, explicit: bool, depth: int) -> tuple[Item, int]:
-    position, end = span
-    header = _LE if little else _BE
-    explicit_header = _LE_EXPLICIT if little else _BE_EXPLICIT
-    long_length = _LE_LONG if little else _BE_LONG
-    item: Item = {}
-    while position + 8 <= end:
-        group, element, length = header.unpack_from(raw, position)
-        tag, start = group << 16 | element, position + 8
-        if tag == ITEM_END:
-            return item, start
-        vr = b""
-        if explicit:
-            _, _, vr, length = explicit_header.unpack_from(raw, position)
-            if vr in _LONG:
-                if start + 4 > end:
-                    raise FileProblem(Reason.TRUNCATED, "sequence")
-                length, start = long_length.unpack_from(raw, start)[0], start + 4
-        if length == UNDEFINED:
-            nested, position, _ = _items(raw, (start, end), little, explicit and vr != b"UN", depth + 1)
-            item[tag] = nested
-            continue
-        position = start + length
-        if position > end:
-            raise FileProblem(Reason.TRUNCATED, "sequence")
-        value = raw[start:position]
-        if vr == b"SQ" or (not explicit and value[:4] in (b"\xfe\xff\x00\xe0",)):
-            nested, _, _ = _items(value, (0, len(value)), little, explicit, depth + 1)
-            item[tag] = nested
-        else:
-            item[tag] = value
-    return item, position

@@ -5,8 +5,8 @@ from __future__ import annotations
 from struct import Struct
 
 from .codes import FileProblem, Reason
-from .elements import ITEM, SEQUENCE_END, UNDEFINED
 from .source import ByteSource
+from .wire import ITEM, SEQUENCE_END, UNDEFINED
 
 _HEADER = Struct("<HHL")
 _STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0c")

@@ -165,10 +165,10 @@ def _phases(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
     """One series, or several where images share positions and something tells them apart."""
     if not _overlaps(group):
         return [_series(group, copies=copies)]
-    for name in [name for name, _ in group[0].split]:
+    for name in [name for name, _ in group[0].tells_apart()]:
         parts: dict[str, list[Slice]] = defaultdict(list)
         for item in group:
-            parts[dict(item.split).get(name, "")].append(item)
+            parts[dict(item.tells_apart()).get(name, "")].append(item)
         if len(parts) > 1 and not any(_overlaps(part) for part in parts.values()):
             ordered = sorted(parts.items(), key=lambda pair: _natural(pair[0]))
             return [_series(part, _phase(name, key), copies=_copies_of(part, copies)) for key, part in ordered]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -102,6 +103,22 @@ class Slice:
         """What to call the file this slice came from."""
         return self.ref.path
 
+    def tells_apart(self) -> tuple[tuple[str, str], ...]:
+        """What may tell images at one position apart, the likeliest first: (name, value)."""
+        if self.split:
+            return self.split
+        values = Values(self.header, self.spec.little)
+        return (
+            ("temporal position", values.text(TEMPORAL)),
+            ("image type", "\\".join(values.texts(IMAGE_TYPE)).upper()),
+            ("acquisition", values.text(ACQ_NUMBER)),
+            ("contrast", values.raw.get(CONTRAST, b"").decode("latin_1").strip()),
+            ("kVp", values.text(KVP)),
+            ("thickness", values.text(THICKNESS)),
+            ("acquisition time", values.text(ACQ_DATETIME) or values.text(ACQ_DATE) + values.text(ACQ_TIME)),
+            ("transfer syntax", self.spec.syntax),
+        )
+
 
 class Values:
     """Typed access to raw values; a malformed number raises ``bad_number`` with the attribute's name."""
@@ -112,12 +129,13 @@ class Values:
 
     def text(self, tag: int) -> str:
         """ASCII text, padding stripped; empty where absent."""
-        return text(self.raw.get(tag, b""))
+        raw = self.raw.get(tag)
+        return (_text(raw) if len(raw) <= _CACHED else text(raw)) if raw else ""
 
     def texts(self, tag: int) -> tuple[str, ...]:
         """The parts of a multi-valued text."""
-        value = self.text(tag)
-        return tuple(part.strip() for part in value.split("\\")) if value else ()
+        raw = self.raw.get(tag)
+        return (_texts(raw) if len(raw) <= _CACHED else _texts.__wrapped__(raw)) if raw else ()
 
     def integer(self, tag: int) -> int | None:
         """An US or SS value read as unsigned; ``None`` where absent."""
@@ -128,10 +146,12 @@ class Values:
 
     def numbers(self, tag: int, name: str, count: int | None = None) -> Vector:
         """DS or IS values; empty where absent."""
-        parts = self.texts(tag)
-        if not any(parts):
+        raw = self.raw.get(tag)
+        if not raw:
             return ()
-        values = tuple(number(part, name) for part in parts)
+        values = _numbers(raw, name) if len(raw) <= _CACHED else _numbers.__wrapped__(raw, name)
+        if not values:
+            return ()
         if count is not None and len(values) != count:
             raise FileProblem(Reason.BAD_NUMBER, f"{name} has {len(values)} values instead of {count}")
         return values
@@ -143,6 +163,23 @@ class Values:
             return number(parts[0], "") if parts and parts[0] else None
         except FileProblem:
             return None
+
+
+# Values of a series repeat from slice to slice. Long ones are not kept, so that no file fills the memory.
+_CACHED = 128
+_text = lru_cache(4096)(text)
+
+
+@lru_cache(4096)
+def _texts(raw: bytes) -> tuple[str, ...]:
+    value = text(raw)
+    return tuple(part.strip() for part in value.split("\\")) if value else ()
+
+
+@lru_cache(4096)
+def _numbers(raw: bytes, name: str) -> Vector:
+    parts = _texts.__wrapped__(raw)
+    return tuple(number(part, name) for part in parts) if any(parts) else ()
 
 
 def number(value: str, name: str) -> float:
@@ -202,6 +239,18 @@ def require(values: Values) -> None:
 
 def pixel_spec(parsed: Parsed, values: Values) -> PixelSpec:
     """The pixel layout, refused where absurd or not CT; rescale is filled in later."""
+    raw = tuple(map(values.raw.get, _LAYOUT))
+    if sum(len(value) for value in raw if value) > _CACHED:
+        return _pixel_spec.__wrapped__(raw, parsed.syntax, parsed.little)
+    return _pixel_spec(raw, parsed.syntax, parsed.little)
+
+
+_LAYOUT = (PHOTOMETRIC, SAMPLES, ROWS, COLUMNS, ALLOCATED, STORED, HIGH_BIT, FRAMES, SIGNED, PADDING, PADDING_LIMIT)
+
+
+@lru_cache(256)
+def _pixel_spec(raw: tuple[bytes | None, ...], syntax: str, little: bool) -> PixelSpec:
+    values = Values({tag: value for tag, value in zip(_LAYOUT, raw, strict=True) if value is not None}, little)
     photometric = values.text(PHOTOMETRIC)
     if not photometric.startswith("MONOCHROME") or (values.integer(SAMPLES) or 1) != 1:
         raise FileProblem(Reason.COLOUR, photometric[:24])
@@ -228,12 +277,18 @@ def pixel_spec(parsed: Parsed, values: Values) -> PixelSpec:
         stored=stored,
         high_bit=high_bit,
         signed=signed,
-        syntax=parsed.syntax,
-        little=parsed.little,
+        syntax=syntax,
+        little=little,
         frames=frames,
         padding=_padding(values.integer(PADDING), allocated, signed),
         padding_limit=_padding(values.integer(PADDING_LIMIT), allocated, signed),
     )
+
+
+@lru_cache(256)
+def rescaled(spec: PixelSpec, slope: float, intercept: float) -> PixelSpec:
+    """``spec`` with the slope and intercept of a slice; equal ones are one object."""
+    return replace(spec, slope=slope, intercept=intercept)
 
 
 def _padding(value: int | None, allocated: int, signed: bool) -> int | None:
@@ -258,6 +313,13 @@ def rescale_defect(slope: Vector, intercept: Vector, rescale_type: str) -> tuple
 
 def check_orientation(position: Vector, orientation: Vector, spacing: Vector) -> None:
     """Raise ``bad_geometry`` unless the cosines are a right angle of unit vectors and sizes are sane."""
+    _check_axes(orientation, spacing)
+    if max(position) > 1e5 or min(position) < -1e5:
+        raise FileProblem(Reason.BAD_GEOMETRY, "ImagePositionPatient out of range")
+
+
+@lru_cache(256)
+def _check_axes(orientation: Vector, spacing: Vector) -> None:
     row, column = orientation[:3], orientation[3:]
     lengths = [math.sqrt(sum(v * v for v in vector)) for vector in (row, column)]
     dot = sum(a * b for a, b in zip(row, column, strict=True))
@@ -266,5 +328,3 @@ def check_orientation(position: Vector, orientation: Vector, spacing: Vector) ->
         raise FileProblem(Reason.BAD_GEOMETRY, "ImageOrientationPatient is not a right angle")
     if any(not 1e-3 <= value <= 100 for value in spacing):
         raise FileProblem(Reason.BAD_GEOMETRY, f"PixelSpacing {spacing[0]:g} × {spacing[1]:g} mm")
-    if any(abs(value) > 1e5 for value in position):
-        raise FileProblem(Reason.BAD_GEOMETRY, "ImagePositionPatient out of range")

@@ -130,10 +130,11 @@ def _walk(roots: list[Path], ignored: list[Ignored], cancel: CancelToken) -> Ite
     count = 0
     for root in roots:
         for path in _below(root, ignored, seen_folders, cancel):
-            key = os.path.abspath(path)
-            if key in seen_files:
-                continue
-            seen_files.add(key)
+            if len(roots) > 1:  # one folder may lie in another
+                key = os.path.abspath(path)
+                if key in seen_files:
+                    continue
+                seen_files.add(key)
             count += 1
             if count > MAX_ENTRIES:
                 ignored.append(_line(root, FileProblem(Reason.TOO_MANY, f"more than {MAX_ENTRIES}")))
@@ -166,7 +167,7 @@ def _below(root: Path, ignored: list[Ignored], folders: set[tuple[int, int]], ca
             ignored.append(_line(folder, os_problem(error)))
             continue
         for entry in entries:
-            path = Path(entry.path)
+            path = folder / entry.name
             try:
                 if entry.is_symlink():
                     ignored.append(_line(path, FileProblem(Reason.LINK)))
@@ -239,6 +240,8 @@ def _is_volume(head: bytes, path: Path) -> bool:
     """NIfTI-1 (plain or gzip), NRRD or MetaImage, by magic."""
     if head[344:348] in (b"n+1\0", b"ni1\0") or head.startswith(b"NRRD000"):
         return True
+    if head[128:132] == b"DICM":
+        return False
     if head.startswith(b"\x1f\x8b"):
         return path.name.lower().endswith(".nii.gz") or _gzip_is_nifti(path)
     start = head[:200].lstrip().lower()

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from typing import Any
 
 from .codes import FileProblem, Reason
-from .elements import EXPLICIT_LE, UNDEFINED, Item, Parsed, parse, parse_items, text
+from .elements import EXPLICIT_LE, Parsed, parse, text
 from .files import FileRef
 from .frames import check_native_length
 from .header import (
-    ACQ_DATE,
-    ACQ_DATETIME,
-    ACQ_NUMBER,
-    ACQ_TIME,
     BURNED_IN,
-    CONTRAST,
     FRAME_GROUPS,
     FRAME_UID,
     IMAGE_TYPE,
@@ -38,8 +33,6 @@ from .header import (
     SOP_CLASS,
     SOP_UID,
     STUDY_UID,
-    TEMPORAL,
-    THICKNESS,
     WANTED,
     WANTED_SEQUENCES,
     PixelSpec,
@@ -51,9 +44,12 @@ from .header import (
     pixel_spec,
     require,
     rescale_defect,
+    rescaled,
 )
+from .items import Item, parse_items
 from .source import ByteSource
 from .syntax import SYNTAXES, syntax_name
+from .wire import UNDEFINED
 
 _MAX_GROUPS = 64 << 20
 _UNSPECIFIED = ("US",)
@@ -82,7 +78,7 @@ def read_slices(source: ByteSource, ref: FileRef) -> tuple[list[Slice], Parsed]:
         raise FileProblem(Reason.BAD_PIXEL_LENGTH, "uncompressed pixel data, but the header says compressed")
     common = _common(parsed, values, spec, ref, defects)
     if blank:
-        common = replace(common, notes=(*common.notes, Reason.BLANK_UID))
+        common["notes"] += (Reason.BLANK_UID,)
     if values.text(SOP_CLASS) in MULTI_FRAME:
         return list(_frames(parsed, values, common)), parsed
     if spec.frames != 1:
@@ -100,7 +96,10 @@ def _fill_blank_uids(parsed: Parsed) -> bool:
     return filled
 
 
-def _common(parsed: Parsed, values: Values, spec: PixelSpec, ref: FileRef, defects: list[tuple[Reason, str]]) -> Slice:
+def _common(
+    parsed: Parsed, values: Values, spec: PixelSpec, ref: FileRef, defects: list[tuple[Reason, str]]
+) -> dict[str, Any]:
+    """What a slice has of its file: arguments of ``Slice``, all but those of its place and rescale."""
     image_type = tuple(part.upper() for part in values.texts(IMAGE_TYPE))
     notes = []
     syntax = SYNTAXES.get(parsed.syntax)
@@ -114,26 +113,13 @@ def _common(parsed: Parsed, values: Values, spec: PixelSpec, ref: FileRef, defec
     if values.text(BURNED_IN) == "YES":
         notes.append(Reason.BURNED_IN)
     instance = values.optional(INSTANCE)
-    split = (
-        ("temporal position", values.text(TEMPORAL)),
-        ("image type", "\\".join(image_type)),
-        ("acquisition", values.text(ACQ_NUMBER)),
-        ("contrast", values.raw.get(CONTRAST, b"").decode("latin_1").strip()),
-        ("kVp", values.text(KVP)),
-        ("thickness", values.text(THICKNESS)),
-        ("acquisition time", values.text(ACQ_DATETIME) or values.text(ACQ_DATE) + values.text(ACQ_TIME)),
-        ("transfer syntax", parsed.syntax),
-    )
-    return Slice(
-        ref=ref,
-        spec=spec,
-        sop_uid=values.text(SOP_UID),
-        position=(),
-        orientation=(),
-        pixel_spacing=(0.0, 0.0),
-        pixel_offset=parsed.pixel_offset,
-        pixel_length=parsed.pixel_length,
-        group=(
+    return {
+        "ref": ref,
+        "spec": spec,
+        "sop_uid": values.text(SOP_UID),
+        "pixel_offset": parsed.pixel_offset,
+        "pixel_length": parsed.pixel_length,
+        "group": (
             values.text(SERIES_UID) or (str(ref.path.parent), values.text(SERIES_NUMBER)),
             values.text(STUDY_UID),
             values.raw.get(PATIENT_ID, b"").strip(b" \0"),
@@ -143,30 +129,30 @@ def _common(parsed: Parsed, values: Values, spec: PixelSpec, ref: FileRef, defec
             values.raw.get(KERNEL, b"").strip(b" \0"),
             image_type[:1] + image_type[2:3],
         ),
-        split=split,
-        instance=None if instance is None else int(instance),
-        defects=tuple(defects),
-        notes=tuple(notes),
-        localizer="LOCALIZER" in image_type[2:],
-        header=parsed.values,
-    )
+        "instance": None if instance is None else int(instance),
+        "defects": tuple(defects),
+        "notes": tuple(notes),
+        "localizer": "LOCALIZER" in image_type[2:],
+        "header": parsed.values,
+    }
 
 
-def _classic(values: Values, common: Slice, has_lut: bool) -> Slice:
+def _classic(values: Values, common: dict[str, Any], has_lut: bool) -> Slice:
     position = values.numbers(IPP, "ImagePositionPatient")
     orientation = values.numbers(IOP, "ImageOrientationPatient")
     spacing = values.numbers(PIXEL_SPACING, "PixelSpacing")
     slope = values.numbers(SLOPE, "RescaleSlope")
     intercept = values.numbers(INTERCEPT, "RescaleIntercept")
     rescale_type = values.text(RESCALE_TYPE).upper()
-    decimals = min((len(part.partition(".")[2]) for part in values.texts(IPP)), default=0)
-    if any("e" in part.lower() for part in values.texts(IPP)):
+    parts = values.texts(IPP)
+    decimals = min([len(part.partition(".")[2]) for part in parts], default=0)
+    if b"e" in values.raw.get(IPP, b"").lower():
         decimals = 6
     return _complete(common, position, orientation, spacing, slope, intercept, rescale_type, has_lut, decimals=decimals)
 
 
 def _complete(
-    common: Slice,
+    common: dict[str, Any],
     position: tuple[float, ...],
     orientation: tuple[float, ...],
     spacing: tuple[float, ...],
@@ -187,53 +173,53 @@ def _complete(
         if len(given) != count:
             raise FileProblem(Reason.BAD_NUMBER, f"{name} has {len(given)} values instead of {count}")
     check_orientation(position, orientation, spacing)
-    defects, notes, spec = common.defects, common.notes, common.spec
+    defects, notes, spec = common["defects"], common["notes"], common["spec"]
     defect = (Reason.MODALITY_LUT, "") if has_lut else rescale_defect(slope, intercept, rescale_type)
     if defect:
         defects = (*defects, defect)
     else:
-        spec = replace(spec, slope=slope[0], intercept=intercept[0])
+        spec = rescaled(spec, slope[0], intercept[0])
         if rescale_type in _UNSPECIFIED:
             notes = (*notes, Reason.HU_ASSUMED)
-    return replace(
-        common,
-        spec=spec,
-        position=position,
-        orientation=orientation,
-        pixel_spacing=(spacing[0], spacing[1]),
-        frame=frame,
-        decimals=decimals,
-        defects=defects,
-        notes=notes,
-    )
+    own: dict[str, Any] = {
+        "spec": spec,
+        "position": position,
+        "orientation": orientation,
+        "pixel_spacing": (spacing[0], spacing[1]),
+        "frame": frame,
+        "decimals": decimals,
+        "defects": defects,
+        "notes": notes,
+    }
+    return Slice(**(common | own))
 
 
-def _frames(parsed: Parsed, values: Values, common: Slice) -> Iterator[Slice]:
+def _frames(parsed: Parsed, values: Values, common: dict[str, Any]) -> Iterator[Slice]:
     """The frames of an enhanced CT (PS3.3 A.38): geometry and rescale from shared or per-frame groups."""
     shared = (_group_items(parsed, SHARED_GROUPS) or [{}])[0]
     per_frame = _group_items(parsed, FRAME_GROUPS)
-    if len(per_frame) != common.spec.frames:
-        detail = f"{len(per_frame)} functional groups for {common.spec.frames} frames"
+    if len(per_frame) != common["spec"].frames:
+        detail = f"{len(per_frame)} functional groups for {common['spec'].frames} frames"
         raise FileProblem(Reason.MISSING_ATTRIBUTE, detail)
     for frame, own in enumerate(per_frame):
         macros = _Macros(own, shared, values)
         kind = tuple(part.upper() for part in macros.texts(0x00189329, 0x00089007))
         kernel = macros.raw(0x00189314, KERNEL)
         yield _complete(
-            replace(
-                common,
-                instance=frame + 1,
-                localizer=common.localizer or "LOCALIZER" in kind,
-                group=(*common.group[:6], kernel, kind[:1] + kind[2:3]),
-                split=(
+            common
+            | {
+                "instance": frame + 1,
+                "localizer": common["localizer"] or "LOCALIZER" in kind,
+                "group": (*common["group"][:6], kernel, kind[:1] + kind[2:3]),
+                "split": (
                     ("temporal position", str(macros.integer(0x00209111, 0x00209128) or "")),
                     ("stack", macros.text(0x00209111, 0x00209056)),
                     ("image type", "\\".join(kind)),
                     ("acquisition", str(macros.integer(0x00209111, 0x00209156) or "")),
                     ("energy", macros.text(0x00189325, KVP)),
-                    ("file", common.sop_uid),
+                    ("file", common["sop_uid"]),
                 ),
-            ),
+            },
             macros.numbers(0x00209113, IPP, "ImagePositionPatient"),
             macros.numbers(0x00209116, IOP, "ImageOrientationPatient"),
             macros.numbers(0x00289110, PIXEL_SPACING, "PixelSpacing"),

@@ -20,6 +20,7 @@ _FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_HEAD = 1 << 14  # the header of most files
 MAX_INFLATED = 256 << 20
 MAX_RATIO = 200  # a CT slice deflates 2-10 times; a bomb a thousand times
 
@@ -47,9 +48,17 @@ class FileBytes:
             os.close(self._fd)
             raise FileProblem(Reason.SPECIAL_FILE)
         self.size = info.st_size
+        self._head = b""
 
     def read(self, offset: int, count: int) -> bytes:
-        """See :class:`ByteSource`."""
+        """See :class:`ByteSource`. Small reads at the start, which is all that a scan does, are one for the system."""
+        if offset + count <= _HEAD:
+            if not self._head:
+                self._head = self._read(0, _HEAD)
+            return self._head[offset : offset + count] if count > 0 else b""
+        return self._read(offset, count)
+
+    def _read(self, offset: int, count: int) -> bytes:
         try:
             if offset >= self.size or count <= 0:
                 return b""
