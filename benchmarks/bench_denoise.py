@@ -16,25 +16,38 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 CHEST = ROOT.parent / "shared" / "data" / "chest-covid-ct-md" / "covid-P001"
 REPEATS = 3
+RED_CNN_GFLOP = 917  # of a 512² slice: 2 × multiplications (../shared/design/DENOISE.md)
 
 
 def main() -> list[dict]:
     """The rows of issue 2's speed table that are about the network; each part in a process of its own."""
     rows = []
     speed = _child("speed")
-    for model, target in (("fast", 60), ("quality", 40)):
+    for model, target in (("fast", 150), ("quality", 40)):
         if model not in speed:
             continue
         red, one = speed["redcnn"], speed[model]
         rows.append(
             row(
                 f"one 512² slice through the {model} model, CPU",
-                f"RED-CNN float32 eager, {speed['cores']} threads: {red:.2f} s",
+                f"RED-CNN float32 eager, {speed['cores']} thread(s): {red:.2f} s",
                 f"{red / one:.0f} ×",
                 f"≥ {target} ×",
                 red / one >= target,
                 f"{one * 1e3:.1f} ms a slice ({speed['dtype']}), noise estimate and rounding included; "
                 f"{speed['cores']} slices side by side; medians of {REPEATS} interleaved runs",
+            )
+        )
+        rate = speed["gflop"][model] / one / speed["cores"]
+        rows.append(
+            row(
+                f"share of the CPU's matrix rate, {model} model, everything included",
+                f"matrix product, {speed['dtype']}, one core, best shape: {speed['matrix']:.0f} GFLOP/s",
+                f"{rate / speed['matrix']:.0%}",
+                "report",
+                None,
+                f"{speed['gflop'][model]:.1f} GFLOP a slice by definition, {rate:.0f} GFLOP/s a core; "
+                f"RED-CNN {RED_CNN_GFLOP} GFLOP: {RED_CNN_GFLOP / red / speed['cores']:.0f} GFLOP/s a core in float32",
             )
         )
     if CHEST.is_dir():
@@ -114,17 +127,15 @@ def _volume(slices: int):
 
 
 def _speed() -> dict:
-    import os
-
     import torch
 
     from ldct_viewer.denoise.engine import Denoiser
     from ldct_viewer.denoise.model_file import list_models, load_model
 
-    cores = os.cpu_count() or 1
+    cores = _cores()
     count = 8 * cores
     volume, reference = _volume(count), red_cnn()
-    models = {m.id: Denoiser(load_model(m), "cpu") for m in list_models() if m.shipped}
+    models = {m.id: Denoiser(load_model(m), "cpu", threads=cores) for m in list_models() if m.shipped}
     picture = torch.randn(1, 1, 512, 512)
     times: dict[str, list[float]] = {"redcnn": []} | {name: [] for name in models}
     for denoiser in models.values():
@@ -140,8 +151,48 @@ def _speed() -> dict:
             start = time.perf_counter()
             denoiser.denoise(volume)
             times[name].append((time.perf_counter() - start) / count)
-    result = {name: float(np.median(values)) for name, values in times.items()}
-    return result | {"cores": cores, "dtype": str(next(iter(models.values()))._dtype).removeprefix("torch.")}
+    result: dict = {name: float(np.median(values)) for name, values in times.items()}
+    dtype = next(iter(models.values()))._dtype
+    flop = {name: gflop(**denoiser.model.info.architecture) for name, denoiser in models.items()}
+    return result | {
+        "cores": cores,
+        "dtype": str(dtype).removeprefix("torch."),
+        "gflop": flop,
+        "matrix": _matrix_rate(dtype),
+    }
+
+
+def _cores() -> int:
+    """Cores this process may use: ``taskset -c 0`` makes it one slice and one RED-CNN thread at a time."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def gflop(channels: list[int], blocks: list[int], family: str = "pu", pixels: int = 512 * 512) -> float:
+    """2 × multiplications of the PU network for one slice, in 10⁹; nothing counted that padding adds."""
+    assert family == "pu"
+    c1, c2, c3 = channels
+    n1, n2, n3 = blocks
+    half = 9 * 14 * c1 + 4 * n1 * 9 * c1 * c1 + 9 * c1 * 4 + c2 * c1
+    quarter = 4 * c1 * c2 + 4 * n2 * 9 * c2 * c2 + c3 * c2
+    eighth = 4 * c2 * c3 + 2 * n3 * 9 * c3 * c3
+    return 2 * pixels * (half / 4 + quarter / 16 + eighth / 64) / 1e9
+
+
+def _matrix_rate(dtype) -> float:
+    """Best rate of a matrix product on one core, GFLOP/s, over some shapes."""
+    import torch
+
+    torch.set_num_threads(1)
+    best = 0.0
+    for m, k, n in ((2048, 2048, 2048), (1024, 1024, 1024), (4096, 576, 64), (4096, 1152, 256), (512, 4096, 512)):
+        a, b = torch.randn(m, k).to(dtype), torch.randn(k, n).to(dtype)
+        for _ in range(8):
+            start = time.perf_counter()
+            torch.mm(a, b)
+            best = max(best, 2 * m * k * n / (time.perf_counter() - start) / 1e9)
+    return best
 
 
 def _chest() -> dict:

@@ -68,10 +68,14 @@ class Denoiser:
 
         import torch
 
+        from .fused import fuse
+
         self.device = device
         self._torch_device = torch.device(device.id)
         self._dtype = torch.bfloat16 if fast_bfloat16(self._torch_device) else torch.float32
-        self._net = copy.deepcopy(self.model.net).to(self._torch_device, self._dtype)
+        self._fused = fuse(self.model.net, self._dtype) if device.kind == "cpu" else None
+        if self._fused is None:
+            self._net = copy.deepcopy(self.model.net).to(self._torch_device, self._dtype)
         self._batch = 1 if device.kind == "cpu" else _GPU_BATCH
 
     def warm_up(self, shape: tuple[int, int] = (512, 512)) -> None:
@@ -79,6 +83,9 @@ class Denoiser:
         import torch
 
         _one_thread()
+        if self._fused is not None:
+            self._fused.run(np.zeros((3, *shape), np.int16), 0.0)
+            return
         with torch.inference_mode():
             x = torch.zeros((1, 3, *shape), device=self._torch_device)
             self._net(x, torch.zeros(1, device=self._torch_device))
@@ -179,10 +186,13 @@ class Denoiser:
         hu = volume.hu
         picked = np.stack([_neighbourhood(volume, k) for k in slices])
         sigma = [estimate_sigma(hu[k]) for k in slices]
-        with torch.inference_mode():
-            x = torch.from_numpy(picked).to(self._torch_device).float()
-            y = self._net(x, torch.tensor(sigma, device=self._torch_device))
-            result = y[:, 0].round_().clamp_(-32768, 32767).to(torch.int16).cpu().numpy()
+        if self._fused is not None:
+            result = np.stack([self._fused.run(x, s) for x, s in zip(picked, sigma, strict=True)])
+        else:
+            with torch.inference_mode():
+                x = torch.from_numpy(picked).to(self._torch_device).float()
+                y = self._net(x, torch.tensor(sigma, device=self._torch_device))
+                result = y[:, 0].round_().clamp_(-32768, 32767).to(torch.int16).cpu().numpy()
         for n, k in enumerate(slices):
             out[k] = result[n]
             if volume.padding is not None:
