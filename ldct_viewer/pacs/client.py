@@ -136,7 +136,9 @@ def find_studies(
         "ModalitiesInStudy": query.modality.strip().upper(),
         "StudyDate": _date_range(query.date_from, query.date_to),
     }
-    for value in asked.values():
+    for key, value in asked.items():
+        if set(value) == {"*"}:
+            asked[key] = ""  # by the standard the same, but some archives then leave out studies without a name
         if "\\" in value or not value.isprintable():
             raise PacsError("A search text must not hold a backslash or control characters.", "", code="query")
     rows: dict[str, StudyRow] = {}
