@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..cancel import CancelToken
+from ..errors import Cancelled, LdctError, PacsError
 from ..paths import data_dir
-from .nodes import PacsNode
+from .journal import Job, read_job
+from .locks import folder_lock
+from .nodes import PacsNode, find_node
+from .send import FAILED as FILE_FAILED
+from .send import SENT, FileOutcome, send
+from .send import WARNING as FILE_WARNING
 
 WAITING, SENDING, DONE, FAILED = "waiting", "sending", "done", "failed"
+FIRST_DELAY_S, LONGEST_DELAY_S = 30.0, 3600.0
+MAX_ATTEMPTS = 48  # fruitless ones in a row: two days with the longest delay
+MAX_FILE_ATTEMPTS = 5  # of an archive that answers, but not with success
+_LABEL_LIMIT = 200
+_ID = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
+_POLL_S = 0.2
+_HOPELESS = frozenset(("no_node", "node", "pacs_missing"))  # time alone does not help
 
 
 @dataclass(frozen=True)
@@ -40,10 +58,23 @@ def queue_folder() -> Path:
 
 
 class SendQueue:
-    """Persistent queue in ``folder`` (default :func:`queue_folder`; made, mode 0700). Safe between threads."""
+    """Persistent queue in ``folder`` (default :func:`queue_folder`; made, mode 0700). Safe between threads.
 
-    def __init__(self, folder: str | Path | None = None) -> None:
-        self.folder = Path(folder) if folder is not None else queue_folder()
+    Raises PacsError ``queue`` when the folder cannot be used.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        first_delay_s: float = FIRST_DELAY_S,
+        longest_delay_s: float = LONGEST_DELAY_S,
+    ) -> None:
+        self.folder = Path(folder).absolute() if folder is not None else queue_folder()
+        self.first_delay_s, self.longest_delay_s = first_delay_s, longest_delay_s
+        self._sending = ""
+        self._lock = threading.RLock()
+        with _as_queue_error():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def enqueue(self, files: Iterable[str | Path], node_name: str, label: str = "") -> str:
         """Note ``files`` for sending to the node of this name; returns the item's id. On disk when it returns.
@@ -51,11 +82,29 @@ class SendQueue:
         The files themselves stay where they are and must stay there until sent. ``label`` is for the list:
         put no patient identity in it.
         """
-        raise NotImplementedError
+        paths = tuple(dict.fromkeys(Path(file).absolute() for file in files))
+        if not paths:
+            raise PacsError("There is nothing to send.", "", code="queue")
+        job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
+        job = Job(self.folder, job_id, node_name, label[:_LABEL_LIMIT], time.time(), paths)
+        with _as_queue_error():
+            job.write_plan()
+        return job_id
 
     def items(self) -> list[QueueItem]:
-        """All jobs, oldest first."""
-        return []
+        """All jobs, oldest first. One whose files are damaged is ``failed`` and says so."""
+        found = []
+        for job_id in self._ids():
+            try:
+                found.append(self._item(read_job(self.folder, job_id)))
+            except PacsError as error:
+                if (self.folder / f"{job_id}.json").exists():
+                    found.append(QueueItem(job_id, "", "", 0.0, 0, 0, 0, 0, FAILED, message=error.message))
+        return found
+
+    def item(self, item_id: str) -> QueueItem:
+        """One job. Raises PacsError ``queue`` when there is none of this id."""
+        return self._item(self._job(item_id))
 
     def run(
         self,
@@ -70,12 +119,133 @@ class SendQueue:
         this thread after every file. One runner at a time, over all processes: a second one raises
         PacsError ``queue``.
         """
-        raise NotImplementedError
+        tell = on_change or (lambda item: None)
+        with _as_queue_error(), folder_lock(self.folder, "runner.lock") as ours:
+            if not ours:
+                raise PacsError("Another window or program is sending already.", "It will send this too.", code="queue")
+            self._sweep()
+            tried: set[str] = set()
+            while not stop.cancelled:
+                waiting = [item for item in self.items() if item.state == WAITING]
+                due = [item for item in waiting if item.next_try <= time.time() and (wait or item.id not in tried)]
+                if not due and (not wait or not waiting):
+                    return
+                for item in due:
+                    if not stop.cancelled:
+                        tried.add(item.id)
+                        self._try(item.id, nodes, stop, tell)
+                if not due:
+                    time.sleep(_POLL_S)
 
     def retry(self, item_id: str) -> None:
         """Try what failed or waits again, at once."""
-        raise NotImplementedError
+        job = self._job(item_id)
+        with _as_queue_error(), self._lock:
+            job.note(again=True)
 
     def remove(self, item_id: str) -> None:
         """Forget a job; files are never touched."""
-        raise NotImplementedError
+        if not _ID.fullmatch(item_id):
+            raise PacsError("There is no such job in the queue.", "", code="queue")
+        with _as_queue_error(), self._lock:
+            (self.folder / f"{item_id}.json").unlink(missing_ok=True)
+            (self.folder / f"{item_id}.log").unlink(missing_ok=True)
+
+    def _ids(self) -> list[str]:
+        try:
+            return sorted(path.stem for path in self.folder.glob("*.json") if _ID.fullmatch(path.stem))
+        except OSError as error:
+            raise PacsError("The queue cannot be read.", "", self.folder, "queue") from error
+
+    def _job(self, item_id: str) -> Job:
+        if not _ID.fullmatch(item_id):
+            raise PacsError("There is no such job in the queue.", "", code="queue")
+        return read_job(self.folder, item_id)
+
+    def _item(self, job: Job) -> QueueItem:
+        pending = job.pending()
+        failed = job.count(FILE_FAILED)
+        if job.given_up or (not pending and failed):
+            state = FAILED
+        elif not pending:
+            state = DONE
+        else:
+            state = SENDING if job.id == self._sending else WAITING
+        return QueueItem(
+            id=job.id,
+            node_name=job.node_name,
+            label=job.label,
+            created=job.created,
+            total=len(job.files),
+            sent=job.count(SENT, FILE_WARNING),
+            warnings=job.count(FILE_WARNING),
+            failed=failed,
+            state=state,
+            attempts=job.attempts,
+            next_try=job.next_try,
+            message=job.message,
+        )
+
+    def _try(
+        self, job_id: str, nodes: Sequence[PacsNode], stop: CancelToken, tell: Callable[[QueueItem], None]
+    ) -> None:
+        """One attempt at one job; every outcome is in the journal before the next file is sent."""
+        try:
+            job = read_job(self.folder, job_id)
+        except PacsError:
+            return  # removed meanwhile
+        index_of = {path: index for index, path in enumerate(job.files)}
+        attempts = job.attempts
+
+        def on_file(outcome: FileOutcome) -> None:
+            retry = outcome.state == FILE_FAILED and outcome.retry
+            self._note(
+                job, file=index_of[outcome.path], state=outcome.state, retry=retry, message=outcome.message or None
+            )
+            tell(self._item(job))
+
+        self._sending = job_id
+        try:
+            tell(self._item(job))
+            node = find_node(nodes, job.node_name)
+            send(node, [job.files[n] for n in job.pending()], cancel=stop, on_file=on_file)
+            if job.pending():  # the archive answered, but wants some later
+                self._put_off(job, (job.attempts or attempts) + 1, MAX_FILE_ATTEMPTS, "")
+        except Cancelled:
+            pass  # what was sent is noted; the rest waits
+        except PacsError as error:
+            gone = error.code in _HOPELESS
+            self._put_off(job, job.attempts + 1, 0 if gone else MAX_ATTEMPTS, error.message)
+        finally:
+            self._sending = ""
+            tell(self._item(job))
+
+    def _put_off(self, job: Job, attempts: int, most: int, message: str) -> None:
+        delay = min(self.first_delay_s * 2.0 ** min(attempts - 1, 30), self.longest_delay_s)
+        delay *= 1 + secrets.randbelow(100) / 1000  # many stations do not come back in the same second
+        self._note(job, attempts=attempts, next_try=time.time() + delay, message=message, given_up=attempts >= most)
+
+    def _note(self, job: Job, **what: object) -> None:
+        with self._lock:
+            if job.plan_path.exists():  # else removed meanwhile: nothing of it may come back
+                job.note(**what)
+
+    def _sweep(self) -> None:
+        """Journals whose plan was removed just before a crash."""
+        for path in self.folder.glob("*.log"):
+            if _ID.fullmatch(path.stem) and not path.with_suffix(".json").exists():
+                path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _as_queue_error() -> Iterator[None]:
+    try:
+        yield
+    except LdctError:
+        raise
+    except OSError as error:
+        message = f"The queue cannot be written: {error.strerror or error}."
+        raise PacsError(message, "Check free space and permission of the folder.", code="queue") from error
+
+
+__all__ = ["DONE", "FAILED", "SENDING", "WAITING", "QueueItem", "SendQueue", "queue_folder"]
