@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .network import PUNet
 
 CARD_FORMAT = "ldct-viewer-denoiser"
-CARD_VERSION = 1
+CARD_VERSION = 2  # 1: cards without a hash of their own
 DEFAULT_ID = "fast"
 _MAX_CARD_BYTES = 1 << 20
 _MAX_HEADER_BYTES = 1 << 20
@@ -117,12 +117,19 @@ def read_card(path: Path, *, shipped: bool = False) -> ModelInfo:
         raise ModelError("The model card is not valid JSON.", _HINT, path, "bad_card") from error
     if not isinstance(card, dict) or card.get("format") != CARD_FORMAT:
         raise ModelError("This card does not describe a model of LDCT Viewer.", _HINT, path, "foreign")
-    if card.get("format_version") != CARD_VERSION:
+    if card.get("format_version") not in (1, CARD_VERSION):
         raise ModelError(
             f"The card has format version {card.get('format_version')!r}; this program reads {CARD_VERSION}.",
             "Update LDCT Viewer, or choose another model.",
             path,
             "wrong_version",
+        )
+    if (card["format_version"] != 1 or "card_sha256" in card) and card.get("card_sha256") != card_hash(card):
+        raise ModelError(
+            "The model card was changed or is damaged (SHA-256 differs).",
+            "Copy both files again from their source.",
+            path,
+            "damaged",
         )
     try:
         low, high = (float(v) for v in card.get("input_range_hu", (-1024, 3071)))
@@ -178,16 +185,23 @@ def load_model(path_or_id: str | Path | ModelInfo) -> Model:
 def save_model(net: PUNet, folder: Path, model_id: str, card: dict[str, Any]) -> ModelInfo:
     """Write weights and card (both atomically, weights first) and return the card read back.
 
-    ``card`` needs ``name``, ``version``, ``description`` and ``architecture``; format and hash are added.
+    ``card`` needs ``name``, ``version``, ``description`` and ``architecture``; format and hashes are added.
     """
     from safetensors.torch import save
 
     folder.mkdir(parents=True, exist_ok=True)
     raw = save({k: v.detach().float().contiguous() for k, v in net.state_dict().items()})
-    full = {"format": CARD_FORMAT, "format_version": CARD_VERSION, **card, "sha256": hashlib.sha256(raw).hexdigest()}
+    full = {"format": CARD_FORMAT, **card, "format_version": CARD_VERSION, "sha256": hashlib.sha256(raw).hexdigest()}
+    full["card_sha256"] = card_hash(full)
     _write(folder / f"{model_id}.safetensors", raw)
     _write(folder / f"{model_id}.json", (json.dumps(full, indent=2, ensure_ascii=False) + "\n").encode())
     return read_card(folder / f"{model_id}.json")
+
+
+def card_hash(card: dict[str, Any]) -> str:
+    """SHA-256 of what a card says, whatever its spacing and order: a changed digit would pass for the truth."""
+    said = {key: value for key, value in card.items() if key != "card_sha256"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -256,6 +256,9 @@ def _pixel_spec(raw: tuple[bytes | None, ...], syntax: str, little: bool) -> Pix
         raise FileProblem(Reason.COLOUR, photometric[:24])
     rows, columns = values.integer(ROWS) or 0, values.integer(COLUMNS) or 0
     allocated, stored = values.integer(ALLOCATED) or 0, values.integer(STORED) or 0
+    for tag, name in ((HIGH_BIT, "HighBit"), (PADDING, "PixelPaddingValue"), (PADDING_LIMIT, "PixelPaddingRangeLimit")):
+        if values.integer(tag) is None and values.raw.get(tag, b"").strip(b" \0"):
+            raise FileProblem(Reason.BAD_NUMBER, f"{name} is not a number")  # there, and not to be guessed
     high_bit = values.integer(HIGH_BIT)
     high_bit = stored - 1 if high_bit is None else high_bit
     frames_text = values.text(FRAMES)
@@ -270,6 +273,8 @@ def _pixel_spec(raw: tuple[bytes | None, ...], syntax: str, little: bool) -> Pix
     if rows * columns * frames * (allocated // 8) > 8 * MAX_PIXEL_BYTES:
         raise FileProblem(Reason.TOO_LARGE, f"{columns} × {rows} pixels, {frames} frames")
     signed = bool(values.integer(SIGNED))
+    if values.integer(SIGNED) not in (0, 1):
+        raise FileProblem(Reason.UNSUPPORTED_PIXELS, f"PixelRepresentation {values.integer(SIGNED)}")
     return PixelSpec(
         rows=rows,
         columns=columns,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ldct_viewer.denoise import model_file
-from ldct_viewer.denoise.model_file import default_model, find_model, list_models, load_model
+from ldct_viewer.denoise.model_file import card_hash, default_model, find_model, list_models, load_model
 from ldct_viewer.errors import ModelError
 
 from .helpers import save_tiny
@@ -29,6 +29,7 @@ def rewrite(path: Path, data: bytes) -> None:
     path.write_bytes(data)
     card = json.loads(path.with_suffix(".json").read_text())
     card["sha256"] = hashlib.sha256(data).hexdigest()
+    card["card_sha256"] = card_hash(card)
     path.with_suffix(".json").write_text(json.dumps(card))
 
 
@@ -135,8 +136,23 @@ def test_weights_that_are_not_numbers_are_refused(tmp_path):
 def test_odd_cards_are_refused_with_a_code(tmp_path, change, code):
     path = save_tiny(tmp_path).path
     card = json.loads(path.with_suffix(".json").read_text())
-    path.with_suffix(".json").write_text(json.dumps(card | change))
+    changed = card | change
+    path.with_suffix(".json").write_text(json.dumps(changed | {"card_sha256": card_hash(changed)}))
     assert refused(path) == code
+
+
+def test_a_card_with_a_changed_word_or_digit_is_refused(tmp_path):
+    path = save_tiny(tmp_path).path.with_suffix(".json")
+    said = path.read_text()
+    assert '"version": "0"' in said
+    path.write_text(said.replace('"version": "0"', '"version": "1"'))
+    assert refused(path) == "damaged"
+    card = json.loads(said)
+    del card["card_sha256"]
+    path.write_text(json.dumps(card))
+    assert refused(path) == "damaged"
+    path.write_text(json.dumps(card | {"format_version": 1}))  # as the first release wrote them
+    assert load_model(path).info.name == "Tiny"
 
 
 def test_missing_and_broken_cards_are_refused(tmp_path):

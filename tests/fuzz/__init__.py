@@ -1,0 +1,1 @@
+"""Fuzzing of everything that reads untrusted bytes. ``python -m tests.fuzz --help``; CI replays and samples."""
