@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
+from struct import Struct
 
 from .codes import FileProblem, Reason
 from .source import ByteSource, InflatedBytes
@@ -33,6 +35,9 @@ MAX_HEADER = 128 << 20  # enhanced CT with thousands of frames stays below 50 MB
 MAX_VALUE = 1 << 16
 MAX_ELEMENTS = 100_000
 _WINDOW = 1 << 14
+# A tag as one number (its halves swapped in little endian), VR, length.
+_LE_TAG_VR, _BE_TAG_VR = Struct("<L2sH"), Struct(">L2sH")
+_LE_TAG, _BE_TAG = Struct("<LL"), Struct(">LL")
 
 PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS = 0x7FE00010, 0x7FE00008, 0x7FE00009
 _PIXELS = frozenset((PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS))
@@ -158,8 +163,8 @@ def _looks_like(head: bytes) -> str:
 def _read_meta(window: _Window, position: int, parsed: Parsed) -> int:
     """Group 2, always explicit little endian; returns where the data set starts."""
     for _ in range(64):
-        i = window.at(position, 8)
-        if i < 0:
+        i = position - window.base
+        if i + 8 > len(window.bytes) and (i := window.at(position, 8)) < 0:
             break
         group, element, vr, length = LE_EXPLICIT.unpack_from(window.bytes, i)
         if group != 0x0002:
@@ -175,7 +180,8 @@ def _read_meta(window: _Window, position: int, parsed: Parsed) -> int:
         if position + header + length > window.source.size:
             raise FileProblem(Reason.TRUNCATED, "file meta information")
         if length <= MAX_VALUE:
-            i = _require(window, position, header + length)
+            if i + header + length > len(window.bytes):
+                i = _require(window, position, header + length)
             parsed.meta[0x00020000 | element] = window.bytes[i + header : i + header + length]
         position += header + length
     return position
@@ -211,30 +217,38 @@ def _detect_encoding(window: _Window, position: int, parsed: Parsed) -> None:
             )
 
 
+@lru_cache(16)
+def _kinds(wanted: frozenset[int], stops: frozenset[int], little: bool) -> dict[int, int]:
+    """The four bytes of a tag, read as one number: the tag of a wanted value, −1 where the walk must look closer."""
+    kinds = {tag: -1 if tag in stops else tag for tag in wanted | stops}
+    return {(tag & 0xFFFF) << 16 | tag >> 16: kind for tag, kind in kinds.items()} if little else kinds
+
+
 def _walk(
     window: _Window, position: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
 ) -> None:
-    little, explicit, size = parsed.little, parsed.explicit, parsed.data.size
-    header = LE if little else BE
-    explicit_header = LE_EXPLICIT if little else BE_EXPLICIT
+    size = parsed.data.size
+    explicit = (_LE_TAG_VR if parsed.little else _BE_TAG_VR).unpack_from
+    implicit = (_LE_TAG if parsed.little else _BE_TAG).unpack_from
+    kind_of = _kinds(wanted, wanted_sequences | _PIXELS, parsed.little).get
     too_long = Reason.BOMB if isinstance(parsed.data, InflatedBytes) else Reason.TRUNCATED
-    stops = wanted_sequences | _PIXELS
     values = parsed.values
     budget = iter(range(MAX_ELEMENTS))  # one for all three loops
     for _ in budget:
         # Leap from element to element as far as the window reaches; what is not plain is left to _element.
         data, i = window.bytes, position - window.base  # never below 0: the window only moves forward, never past i
         count, last = len(data), len(data) - 8
-        if explicit:
+        if parsed.explicit:
             for _ in budget:
                 if i > last:
                     break
-                group, element, vr, length = explicit_header.unpack_from(data, i)
-                tag, end = group << 16 | element, i + 8 + length
-                if vr not in SHORT or tag in stops:
+                key, vr, length = explicit(data, i)
+                if vr not in SHORT:
                     break
-                if tag in wanted:
-                    if end > count:
+                end = i + 8 + length
+                tag = kind_of(key)
+                if tag is not None:
+                    if tag < 0 or end > count:
                         break
                     values[tag] = data[i + 8 : end]
                 i = end
@@ -242,12 +256,13 @@ def _walk(
             for _ in budget:
                 if i > last:
                     break
-                group, element, length = header.unpack_from(data, i)
-                tag, end = group << 16 | element, i + 8 + length
-                if length == UNDEFINED or tag in stops:
+                key, length = implicit(data, i)
+                if length == UNDEFINED:
                     break
-                if tag in wanted:
-                    if end > count or length > MAX_VALUE:
+                end = i + 8 + length
+                tag = kind_of(key)
+                if tag is not None:
+                    if tag < 0 or end > count or length > MAX_VALUE:
                         break
                     values[tag] = data[i + 8 : end]
                 i = end
