@@ -16,7 +16,8 @@ from ..cancel import NEVER, CancelToken
 from ..denoise.network import PUNet
 from .data import Batch, Sampler
 
-MEAN_SHARE = 0.85  # of the loss falls on the mean of the realisations
+MEAN_SHARE = 0.85  # of the loss falls, in the end, on the mean of the realisations
+MEAN_FROM, MEAN_TO = 0.05, 0.35  # of the training: where that share begins to rise, and where it is reached
 
 
 @dataclass(frozen=True)
@@ -33,20 +34,23 @@ class Plan:
     report_every: int = 500
 
 
-def loss_of(out: Tensor, clean: Tensor, level: Tensor) -> Tensor:
+def loss_of(out: Tensor, clean: Tensor, level: Tensor, mean_share: float = MEAN_SHARE) -> Tensor:
     """Charbonnier + gradient term + a term that keeps the mean of 12 × 12 cells unbiased, per noise level.
 
     ``out`` (n, r, 1, y, x) or (n, 1, y, x): denoised pictures; ``clean`` (n, 1, y, x), ``level`` (n,), HU.
     With r realisations of the noise the error of their *mean* counts most: that is bias² + variance / r, so
     what a network does to every realisation alike (a faint lesion paled, an edge blurred, HU shifted) weighs r
-    times what is left of the noise. The least squared error would trade faint detail for smoothness.
+    times what is left of the noise. The least squared error would trade faint detail for smoothness. A network
+    that knows nothing yet must start with ``mean_share`` 0: the structure that its first guesses take for noise
+    is a bias, and it learns to say nothing (seen: the output died within 100 steps).
 
     The Charbonnier knee (8 HU) makes small errors count by their square (PSNR) and edges by their size.
     Dividing by (8 + σ/2) keeps very noisy pairs from owning the gradient.
     """
     if out.ndim == 5:
-        single = loss_of(out[:, 0], clean, level)  # so that no realisation strays for the mean's sake
-        return MEAN_SHARE * loss_of(out.mean(dim=1), clean, level) + (1 - MEAN_SHARE) * single
+        r = out.shape[1]  # each on its own counts a little, too, so that none strays for the mean's sake
+        single = loss_of(out.flatten(0, 1), clean.repeat_interleave(r, 0), level.repeat_interleave(r))
+        return mean_share * loss_of(out.mean(dim=1), clean, level) + (1 - mean_share) * single
     error = out - clean
     weight = (1.0 / (8.0 + 0.5 * level))[:, None, None, None]
     knee = 8.0
@@ -82,7 +86,8 @@ def train(
         rate = plan.learning_rate * min(1.0, (step + 1) / plan.warm_up) * (0.02 + 0.98 * _cosine(done))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16)
+        share = MEAN_SHARE * min(max((done - MEAN_FROM) / (MEAN_TO - MEAN_FROM), 0.0), 1.0)
+        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, share)
         total += loss
         step += 1
         _follow(ema, net, min(plan.ema, (1 + step) / (10 + step)))
@@ -94,12 +99,12 @@ def train(
                 between(done, ema)
 
 
-def _step(net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool) -> float:
+def _step(net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, mean_share: float) -> float:
     n, r = batch.noisy.shape[:2]
     noisy, clean = torch.from_numpy(batch.noisy).flatten(0, 1), torch.from_numpy(batch.clean)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
         out = noisy[:, 1:2] - net.noise(noisy, torch.from_numpy(batch.sigma).repeat_interleave(r))
-    loss = loss_of(out.unflatten(0, (n, r)), clean, torch.from_numpy(batch.level))
+    loss = loss_of(out.unflatten(0, (n, r)), clean, torch.from_numpy(batch.level), mean_share)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
