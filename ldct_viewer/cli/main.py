@@ -34,6 +34,8 @@ COMMANDS = {
     "info": "list every CT series below a path, its geometry and warnings",
     "denoise": "denoise a series to NIfTI, NRRD, MetaImage or a derived DICOM series",
     "simulate": "a series as a lower dose would show it, DICOM to DICOM",
+    "pacs": "to and from an archive: test, find, get, send, queue (extra: pip install 'ldct-viewer[pacs]')",
+    "serve": "receive or watch for series, denoise them, write or send them on; day and night",
     "train": "fine-tune the denoiser on local scans",
     "evaluate": "measure image quality: noise, sharpness, HU, detectability, with or without a reference",
 }

@@ -97,6 +97,15 @@ def nodes_path() -> Path:
     return data_dir() / "pacs-nodes.json"
 
 
+def node_from_text(text: str, **more: Any) -> PacsNode:
+    """``AE@host:port`` as a node, named so unless ``more`` (fields of :class:`PacsNode`) says otherwise."""
+    title, _, address = text.rpartition("@")
+    host, _, port = address.rpartition(":")
+    if not (title and host and port.isascii() and port.isdigit() and len(port) <= 5):
+        raise _bad("This is not the address of an archive.", "Write AE@host:port, for example ARCHIVE@192.0.2.10:104")
+    return PacsNode(**{"name": text[:_NAME_LIMIT], "ae_title": title, "host": host, "port": int(port), **more})
+
+
 def load_nodes(path: str | Path | None = None) -> list[PacsNode]:
     """The saved nodes in order; empty when there is no file. PacsError ``nodes_file`` for a damaged one."""
     file = Path(path) if path is not None else nodes_path()

@@ -23,8 +23,7 @@ CT_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.2.1",  # Enhanced CT
     "1.2.840.10008.5.1.4.1.1.2.2",  # Legacy Converted Enhanced CT
 )
-_SOP_UID = 0x00080018
-_WANTED = (h.SOP_CLASS, _SOP_UID, h.STUDY_UID, h.SERIES_UID, h.MODALITY)
+_WANTED = (h.SOP_CLASS, h.SOP_UID, h.STUDY_UID, h.SERIES_UID, h.MODALITY)
 
 
 def transfer_syntaxes() -> list[str]:

@@ -1,0 +1,141 @@
+"""``ldct-viewer serve``: receive or watch, denoise, write or send on; day and night."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..cancel import CancelToken
+from ..errors import EXIT_OK, WriteError
+from ..log_file import start_logging
+from ..pacs.nodes import check_ae_title, check_port, find_node, load_nodes, node_from_text
+from ..paths import data_dir
+
+if TYPE_CHECKING:
+    from ..denoise.engine import Denoiser
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arrive = parser.add_argument_group("what arrives")
+    arrive.add_argument("--store-scp", metavar="PORT", type=int, help="take images by C-STORE at this port")
+    arrive.add_argument("--ae-title", metavar="AE", default="LDCTVIEWER", help="our AE title (default LDCTVIEWER)")
+    arrive.add_argument(
+        "--bind", metavar="ADDRESS", default="127.0.0.1", help="address to listen at (default: this computer only)"
+    )
+    arrive.add_argument(
+        "--allow", metavar="AE", action="append", default=[], help="only these calling AE titles; repeatable"
+    )
+    arrive.add_argument("--max-associations", type=int, default=10, metavar="N", help="at the same time (default 10)")
+    arrive.add_argument(
+        "--watch", metavar="FOLDER", type=Path, help="take series dropped into this folder; they stay there"
+    )
+    arrive.add_argument(
+        "--quiet",
+        type=_seconds,
+        default=30.0,
+        metavar="S",
+        help="a series is whole when its association has ended and nothing more came for so many seconds (default 30)",
+    )
+    leave = parser.add_argument_group("where results go")
+    leave.add_argument("--out", metavar="FOLDER", type=Path, help="write derived series below this folder")
+    leave.add_argument("--send-to", metavar="NODE", help="send them to a saved node, or AE@host:port")
+    leave.add_argument("--nodes", metavar="FILE", type=Path, help="file of the nodes (default: the user's)")
+    work = parser.add_argument_group("the work")
+    work.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
+    work.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
+    work.add_argument("--strength", type=_fraction, default=1.0, help="0 (as it was) to 1 (all noise; default)")
+    work.add_argument(
+        "--spool", metavar="FOLDER", type=Path, help="the service's own folder (default: in the user's data)"
+    )
+    work.add_argument(
+        "--keep-hours",
+        type=_seconds,
+        default=24.0,
+        metavar="H",
+        help="keep our copies of what was worked off (default 24)",
+    )
+    work.add_argument("--once", action="store_true", help="end when what arrived is worked off")
+    work.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM, Ctrl-C or, with --once, until all is done."""
+    if args.store_scp is None and args.watch is None:
+        raise WriteError("Nothing can arrive.", "Give --store-scp PORT or --watch FOLDER.", code="usage")
+    if args.out is None and args.send_to is None:
+        raise WriteError("There is nowhere to put results.", "Give --out FOLDER or --send-to NODE.", code="usage")
+    from ..pacs.errors import need_pynetdicom
+    from ..pacs.receiver import Listen, check_allowed
+    from ..pacs.service import Service, Settings
+
+    if args.store_scp is not None or args.send_to is not None:
+        need_pynetdicom()
+    node = None
+    if args.send_to:
+        node = node_from_text(args.send_to) if "@" in args.send_to else find_node(load_nodes(args.nodes), args.send_to)
+    listen = None
+    if args.store_scp is not None:
+        port = check_port(args.store_scp, "port of --store-scp")
+        title = check_ae_title(args.ae_title, "own AE title")
+        allowed = check_allowed(args.allow)
+        listen = Listen(port, title, args.bind, allowed, max(1, args.max_associations))
+        if args.bind not in ("127.0.0.1", "::1", "localhost") and not args.allow:
+            print("note: every computer of the network may send; --allow AE admits only some.", file=sys.stderr)
+    settings = Settings(
+        spool=args.spool or data_dir() / "serve",
+        listen=listen,
+        watch=args.watch,
+        out=args.out,
+        send_to=node,
+        strength=args.strength,
+        quiet_s=args.quiet,
+        keep_s=args.keep_hours * 3600,
+        once=args.once,
+    )
+    start_logging()
+    stop = CancelToken()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.cancel())
+    service = Service(settings, lambda: _denoiser(args), _json_line if args.json else _line)
+    service.run(stop)
+    return EXIT_OK
+
+
+def _denoiser(args: argparse.Namespace) -> Denoiser:
+    from ..denoise.engine import Denoiser, choose_device
+    from ..denoise.model_file import default_model, find_model, load_model
+
+    info = find_model(args.model) if args.model else default_model()
+    return Denoiser(load_model(info), choose_device(args.device), on_notice=_note)
+
+
+def _json_line(event: dict[str, Any]) -> None:
+    print(json.dumps(event), flush=True)
+
+
+def _line(event: dict[str, Any]) -> None:
+    facts = ", ".join(f"{key} {value}" for key, value in event.items() if key not in ("time", "event"))
+    print(f"{event['time']} {event['event']}{': ' if facts else ''}{facts}", flush=True)
+
+
+def _note(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
+
+
+def _fraction(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
+    return value
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0.0 <= value <= 1e6:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return value

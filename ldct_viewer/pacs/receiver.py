@@ -1,0 +1,151 @@
+"""Our Storage SCP: takes images and answers C-ECHO, refuses everything else, within limits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..dicom.codes import FileProblem
+from ..dicom.transaction import write_error
+from ..errors import PacsError
+from .errors import pynetdicom
+from .objects import CT_CLASSES, received, transfer_syntaxes
+from .spool import Spool
+from .status import Status
+
+VERIFICATION = "1.2.840.10008.1.1"
+MAX_OBJECT_BYTES = 4 << 30  # of one data set: above any CT series in one file
+_SILENCE_S = 60.0
+_OUT_OF_RESOURCES, _CANNOT_UNDERSTAND = 0xA700, 0xC000
+
+
+@dataclass(frozen=True)
+class Listen:
+    """Where and to whom. An empty ``allow`` admits every calling AE title; ``called`` titles must match ours."""
+
+    port: int
+    ae_title: str
+    host: str = "127.0.0.1"
+    allow: tuple[str, ...] = ()
+    associations: int = 10
+
+
+class Receiver:
+    """Runs in threads of its own between :meth:`start` and :meth:`stop`."""
+
+    def __init__(self, listen: Listen, spool: Spool, status: Status) -> None:
+        self.listen, self.spool, self.status = listen, spool, status
+        self._ae: Any = None
+        self._server: Any = None
+        self._lock = threading.Lock()
+        self._delivering: dict[str, set[Any]] = {}
+        self._bytes: dict[Any, int] = {}
+        self.arrivals = 0
+
+    def start(self) -> None:
+        """Listen. Raises PacsError ``port_in_use``."""
+        package = pynetdicom()
+        ae = package.AE(ae_title=self.listen.ae_title)
+        ae.require_called_aet = True
+        ae.require_calling_aet = list(self.listen.allow)
+        ae.maximum_associations = self.listen.associations
+        ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = _SILENCE_S
+        ae.maximum_pdu_size = 128 << 10
+        ae.add_supported_context(VERIFICATION)
+        others = {str(context.abstract_syntax) for context in package.AllStoragePresentationContexts}
+        for sop_class in sorted(others | set(CT_CLASSES)):  # not CT: taken too, kept aside
+            ae.add_supported_context(sop_class, transfer_syntaxes())
+        handlers = [
+            (package.evt.EVT_C_STORE, self._on_store),
+            (package.evt.EVT_DATA_RECV, self._on_data),
+            (package.evt.EVT_CONN_CLOSE, self._on_close),
+            (package.evt.EVT_REJECTED, self._on_rejected),
+        ]
+        try:
+            self._ae = ae
+            self._server = ae.start_server((self.listen.host, self.listen.port), block=False, evt_handlers=handlers)
+        except OSError as error:
+            message = f"Port {self.listen.port} cannot be opened: {error.strerror or error}."
+            raise PacsError(message, "Choose another port, or stop what uses it.", code="port_in_use") from error
+
+    @property
+    def port(self) -> int:
+        """The port we listen at (of use where 0 was asked for)."""
+        return int(self._server.server_address[1]) if self._server is not None else self.listen.port
+
+    def stop(self) -> None:
+        """Stop listening; associations are aborted, so that their senders know and try again."""
+        if self._server is not None:
+            self._ae.shutdown()
+            self._server = None
+
+    def delivering(self, series_uid: str) -> bool:
+        """True while an association is open that brought images of this series."""
+        with self._lock:
+            alive = {assoc for assoc in self._delivering.get(series_uid, ()) if assoc.is_alive()}
+            if alive:
+                self._delivering[series_uid] = alive
+            else:
+                self._delivering.pop(series_uid, None)
+            return bool(alive)
+
+    @property
+    def busy(self) -> bool:
+        """True while any association is open."""
+        return self._server is not None and bool(self._server.active_associations)
+
+    def _on_store(self, event: Any) -> int:
+        request = event.request
+        self._bytes[event.assoc] = 0
+        data = request.DataSet.getvalue()
+        sop_class, sop_uid = str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID)
+        syntax = str(event.context.transfer_syntax)
+        try:
+            return self._keep(event.assoc, sop_class, sop_uid, syntax, data)
+        except OSError as error:
+            self.status.event("not_stored", code=write_error(error, self.spool.folder).code)
+            return _OUT_OF_RESOURCES
+
+    def _keep(self, assoc: Any, sop_class: str, sop_uid: str, syntax: str, data: bytes) -> int:
+        try:
+            instance, whole = received(sop_class, sop_uid, syntax, data)
+        except FileProblem as problem:
+            self.spool.put_aside(problem.reason.code, data)
+            self.status.event("aside", code=problem.reason.code)
+            return _CANNOT_UNDERSTAND
+        if instance.sop_class not in CT_CLASSES:
+            self.spool.put_aside("not_ct", whole)
+            self.status.event("aside", code="not_ct")
+            return 0x0000
+        with self._lock:
+            self._delivering.setdefault(instance.series_uid, set()).add(assoc)
+        what = self.spool.add(instance, whole)
+        if what == "duplicate":
+            self.status.event("duplicate", series=self.status.name_of(instance.series_uid))
+        elif what == "other":
+            self.status.event("aside", code="same_uid", series=self.status.name_of(instance.series_uid))
+        self.arrivals += 1
+        return 0x0000
+
+    def _on_data(self, event: Any) -> None:
+        """A sender without end is cut off before it fills the memory."""
+        total = self._bytes.get(event.assoc, 0) + len(event.data)
+        self._bytes[event.assoc] = total
+        if total > MAX_OBJECT_BYTES:
+            self.status.event("aborted", code="too_large")
+            event.assoc.abort(block=False)
+
+    def _on_close(self, event: Any) -> None:
+        self._bytes.pop(event.assoc, None)
+
+    def _on_rejected(self, event: Any) -> None:
+        self.status.event("rejected")
+
+
+def check_allowed(titles: Sequence[str]) -> tuple[str, ...]:
+    """Calling AE titles for :class:`Listen`, checked. Raises PacsError ``node``."""
+    from .nodes import check_ae_title
+
+    return tuple(check_ae_title(title, "calling AE title") for title in titles)
