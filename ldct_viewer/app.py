@@ -90,6 +90,7 @@ def run_window(
             QtCore.QTimer.singleShot(WARM_UP_MS, window.denoising.warm_up)
         if screenshot is None:
             QtCore.QTimer.singleShot(WARM_UP_MS, window.training.remind)
+            QtCore.QTimer.singleShot(2 * WARM_UP_MS, window.pacs.resume)
         # Importing what draws takes a third of a second: while files are looked through, or just after the start.
         QtCore.QTimer.singleShot(0 if paths or demo else PAGE_MS, window.make_page)
 

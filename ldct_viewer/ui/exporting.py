@@ -12,7 +12,9 @@ from ..jobs.export_job import ExportJob, SavePictureJob
 from ..jobs.job import JobSlot
 
 if TYPE_CHECKING:
+    from ..denoise.model_file import ModelInfo
     from ..dicom.derive import ExportReport
+    from .dialogs.export_dicom import ExportDicomDialog
     from .main_window import MainWindow
     from .state import Session
 
@@ -23,6 +25,7 @@ class Exporting(QtCore.QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._state, self._settings = window, window.state, window.settings
+        self._send: tuple[str, Session, float] | None = None  # whereto the series being exported goes then
         self._picture, self._volume, self._dicom = JobSlot(self), JobSlot(self), JobSlot(self)
         for slot in (self._picture, self._volume, self._dicom):
             slot.failed.connect(window.messages.show_error)
@@ -73,22 +76,41 @@ class Exporting(QtCore.QObject):
 
     def export_dicom(self) -> None:
         """Ask where and how, then write the denoised volume as a derived DICOM series."""
-        session, model = self._finished_session(), self._window.denoising.model_info
-        if session is None or session.denoised is None or model is None:
-            return
-        from .dialogs.export_dicom import ExportDicomDialog
-
-        meta, strength = session.low.meta, self._state.strength
-        folder = Path(self._settings.folder or Path.home())
-        dialog = ExportDicomDialog(
-            self._window, folder, self.suggested_name(""), strength, model.name, meta.series_number, meta.description
-        )
-        if dialog.exec() != QtWidgets.QDialog.DialogCode.Accepted:
+        asked = self.ask_dicom([node.name for node in self._window.pacs.nodes()])
+        if asked is None:
             return
         from ..jobs.dicom_export_job import DicomExportJob
 
-        target, options = dialog.folder(), dialog.options()
+        session, model, dialog = asked
+        assert session.denoised is not None
+        target, options, strength = dialog.folder(), dialog.options(), self._state.strength
+        self._send = (dialog.archive(), session, strength) if dialog.archive() else None
         self._dicom.start(DicomExportJob(session.low, session.denoised, strength, target, model, options))
+
+    def ask_dicom(
+        self, archives: list[str], archive: str = "", *, only_send: bool = False
+    ) -> tuple[Session, ModelInfo, ExportDicomDialog] | None:
+        """The finished session, its model and the dialog the user accepted; None where one is missing."""
+        session, model = self._finished_session(), self._window.denoising.model_info
+        if session is None or session.denoised is None or model is None:
+            return None
+        from .dialogs.export_dicom import ExportDicomDialog
+
+        meta = session.low.meta
+        dialog = ExportDicomDialog(
+            self._window,
+            Path(self._settings.folder or Path.home()),
+            self.suggested_name(""),
+            self._state.strength,
+            model.name,
+            meta.series_number,
+            meta.description,
+            archives=archives,
+            archive=archive,
+            only_send=only_send,
+        )
+        accepted = dialog.exec() == QtWidgets.QDialog.DialogCode.Accepted
+        return (session, model, dialog) if accepted else None
 
     def _finished_session(self) -> Session | None:
         """The open session if all of it is denoised; otherwise says why not."""
@@ -127,6 +149,9 @@ class Exporting(QtCore.QObject):
         notes = [str(report.folder.parent), *(warning.message for warning in report.warnings)]
         text = self.tr("Saved {} slices in {}").format(len(report.files), report.folder.name)
         self._window.messages.inform(text, "\n".join(notes))
+        if self._send is not None:
+            (archive, session, strength), self._send = self._send, None
+            self._window.pacs.send_files(report, archive, session, strength)
 
     def _written(self, path: Path) -> None:
         self._window.messages.inform(self.tr("Saved {}").format(path.name), str(path.parent))

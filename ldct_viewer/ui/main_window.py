@@ -15,6 +15,7 @@ from .exporting import Exporting
 from .keys import Keys
 from .menus import build_actions, build_menus, refresh_icons
 from .opening import Opening
+from .pacs import Pacs
 from .panels.message_bar import MessageBar
 from .panels.series_picker import PickerPage, SeriesList
 from .panels.status_bar import StatusBar
@@ -52,6 +53,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.denoising = Denoising(self)
         self.exporting = Exporting(self)
         self.training = Training(self)
+        self.pacs = Pacs(self)
         self.keys = Keys(self)
         self._build_docks()
         self.qactions = build_actions(self)
@@ -113,6 +115,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.status.pauseClicked.connect(self.denoising.toggle_pause)
         self.status.cancelClicked.connect(self.denoising.cancel)
         self.status.notesClicked.connect(self.opening.toggle_notes)
+        self.status.archiveClicked.connect(self.pacs.show_queue)
         self.notes.countChanged.connect(self.status.set_notes)
         self.tool_bar.cineRateChanged.connect(self.viewing.set_cine_rate)
         self.series_dock.visibilityChanged.connect(self.qactions["show_series"].setChecked)

@@ -81,6 +81,8 @@ class Settings:
     device = _Value("denoise/device", "auto")
     auto_denoise = _Value("denoise/automatic", True)
     folder = _Value("files/folder", "")
+    pacs_node = _Value("pacs/node", "")
+    pacs_folder = _Value("pacs/folder", "")  # for retrieved series; empty: below the program's data
 
     def __init__(self, path: Path | None = None) -> None:
         override = os.environ.get("LDCT_SETTINGS")

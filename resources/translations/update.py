@@ -5,6 +5,7 @@ The action table's texts are plain strings; they are listed here for lupdate in 
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -15,10 +16,13 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+_ERRORS = {"LdctError", "OpenError", "WriteError", "ModelError", "super().__init__"}
+
 
 def main() -> int:
     """Update and compile; returns the exit code."""
     from ldct_viewer import RESEARCH_NOTICE
+    from ldct_viewer.training.local.words import CONTEXT, TERMS, TEXTS
     from ldct_viewer.ui.actions import ACTIONS, MENUS, SUBMENUS
 
     extra = ("Recent series", "Model", "Device")
@@ -26,6 +30,9 @@ def main() -> int:
     lines = ["from PySide6.QtCore import QT_TRANSLATE_NOOP"]
     lines += [f"QT_TRANSLATE_NOOP('actions', {text!r})" for text in texts]
     lines += [f"QT_TRANSLATE_NOOP('Welcome', {RESEARCH_NOTICE!r})"]
+    told = [*TEXTS.values(), *TERMS, *sorted(_failures())]
+    lines += [f"QT_TRANSLATE_NOOP({CONTEXT!r}, {text!r})" for text in told]
+    lines += [f"QT_TRANSLATE_NOOP('Pacs', {text!r})" for text in sentences(ROOT / "ldct_viewer" / "pacs")]
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "action_texts.py"
         table.write_text("\n".join(lines), "utf-8")
@@ -37,10 +44,41 @@ def main() -> int:
     return 0
 
 
+def sentences(room: Path) -> list[str]:
+    """Every sentence a module of ``room`` may tell the user: plain strings with a space and a full stop or a
+    question mark at their end, docstrings left out."""
+    found: set[str] = set()
+    for file in sorted(room.glob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if " " in text.strip() and text.endswith((".", "?")) and id(node) not in inner | docs:
+                found.add(text)
+    return sorted(found)
+
+
+def _failures() -> set[str]:
+    """Plain words handed to the errors a training may end with: the window translates them as they come."""
+    package = ROOT / "ldct_viewer"
+    found: set[str] = set()
+    files = [*(package / "training" / "local").glob("*.py"), package / "jobs" / "train_job.py"]
+    for file in [*files, package / "cli" / "train.py"]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _ERRORS:
+                found |= {a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return {text for text in found if " " in text}
+
+
 def _spelled_out(source: Path, folder: Path) -> str:
     """A copy of ``source`` in which every text names its context: lupdate cannot see through helpers."""
     text = source.read_text("utf-8")
-    for pattern, context in ((r"(?<![.\w])tr\((?=[\"'])", "Overlay"), (r"(?:\bself\.)?\bview\.tr\(", "PlaneView")):
+    for pattern, context in (
+        (r"(?<![.\w])tr\((?=[\"'])", "Overlay"),
+        (r"(?:\bself\.)?\bview\.tr\(", "PlaneView"),
+        (r"(?<![.\w])pacs_tr\((?=[\"'])", "Pacs"),
+    ):
         text = re.sub(pattern, f'QtCore.QCoreApplication.translate("{context}", ', text)
     copy = folder / source.relative_to(ROOT)
     copy.parent.mkdir(parents=True, exist_ok=True)

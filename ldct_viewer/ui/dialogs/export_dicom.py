@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,8 @@ class ExportDicomDialog(QtWidgets.QDialog):
     """Asks for a *new* folder and the options of a derived series; afterwards see :meth:`folder`, :meth:`options`.
 
     ``parent_folder`` and ``name`` make the suggested target; ``series_number`` is the source's (text, may be
-    empty); ``label`` and ``description`` show what the automatic description will be.
+    empty); ``label`` and ``description`` show what the automatic description will be. ``archives`` are names
+    to choose from, ``archive`` the one suggested; with ``only_send`` no folder is asked for.
     """
 
     def __init__(
@@ -31,9 +33,14 @@ class ExportDicomDialog(QtWidgets.QDialog):
         model: str,
         series_number: str = "",
         description: str = "",
+        *,
+        archives: Sequence[str] = (),
+        archive: str = "",
+        only_send: bool = False,
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Export DICOM series"))
+        self._only_send = only_send
+        self.setWindowTitle(self.tr("Send denoised series") if only_send else self.tr("Export DICOM series"))
         self.setMinimumWidth(560)
         percent = round(100 * strength)
         self._folder = QtWidgets.QLineEdit(str(parent_folder / name))
@@ -70,8 +77,18 @@ class ExportDicomDialog(QtWidgets.QDialog):
         self._refused.setWordWrap(True)
         made_by = QtWidgets.QLabel(self.tr("{model}, strength {percent} %").format(model=model, percent=percent))
         form = QtWidgets.QFormLayout()
-        form.addRow(self.tr("New folder"), row)
-        form.addRow("", self._refused)
+        self._archive = QtWidgets.QComboBox()
+        if not only_send:
+            self._archive.addItem(self.tr("do not send"), "")
+        for known in archives:
+            self._archive.addItem(known, known)
+        self._archive.setCurrentIndex(max(self._archive.findData(archive), 0))
+        self._archive.setAccessibleName(self.tr("Send to"))
+        if not only_send:
+            form.addRow(self.tr("New folder"), row)
+            form.addRow("", self._refused)
+        if archives:
+            form.addRow(self.tr("Send to") if only_send else self.tr("Then send to"), self._archive)
         form.addRow(self.tr("Denoised by"), made_by)
         form.addRow(self.tr("Series number"), self._number)
         form.addRow(self.tr("Description"), self._description)
@@ -79,8 +96,11 @@ class ExportDicomDialog(QtWidgets.QDialog):
         form.addRow(self.tr("Pixels"), self._compress)
         form.addRow("", self._deidentify)
         form.addRow("", self._hint)
+        send = self.tr("Send")
         self._buttons = QtWidgets.QDialogButtonBox(QtWidgets.QDialogButtonBox.StandardButton.Cancel)
-        self._export = self._buttons.addButton(self.tr("Export"), QtWidgets.QDialogButtonBox.ButtonRole.AcceptRole)
+        self._export = self._buttons.addButton(
+            send if only_send else self.tr("Export"), QtWidgets.QDialogButtonBox.ButtonRole.AcceptRole
+        )
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         page = QtWidgets.QVBoxLayout(self)
@@ -102,6 +122,10 @@ class ExportDicomDialog(QtWidgets.QDialog):
     def folder(self) -> Path:
         """The folder to make."""
         return Path(self._folder.text().strip()).expanduser()
+
+    def archive(self) -> str:
+        """Name of the archive to send to; empty: none."""
+        return str(self._archive.currentData() or "")
 
     def options(self) -> ExportOptions:
         """What was chosen."""
@@ -139,6 +163,8 @@ class ExportDicomDialog(QtWidgets.QDialog):
 
     @QtCore.Slot()
     def _check(self) -> None:
+        if self._only_send:
+            return
         text = self._folder.text().strip()
         reason = ""
         if not text:

@@ -14,6 +14,7 @@ class StatusBar(QtWidgets.QStatusBar):
     pauseClicked = QtCore.Signal()
     cancelClicked = QtCore.Signal()
     notesClicked = QtCore.Signal()
+    archiveClicked = QtCore.Signal()
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,14 +31,17 @@ class StatusBar(QtWidgets.QStatusBar):
         self.cancel = self._button("cancel", self.tr("Cancel"), self.cancelClicked)
         self.notes = self._button("warning", self.tr("Notes and ignored files"), self.notesClicked)
         self.notes.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.archive = self._button("archive", self.tr("To and from the archive"), self.archiveClicked)
+        self.archive.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.badge = QtWidgets.QLabel(self.tr("Research use, not for diagnosis"))
         self.badge.setObjectName("badge")
         for widget in (self.device, self.model, self.bar, self.activity, self.pause, self.cancel):
             self.addWidget(widget)
-        for widget in (self.notes, self.badge):
+        for widget in (self.archive, self.notes, self.badge):
             self.addPermanentWidget(widget)
         self.set_progress(0, 0, "")
         self.set_notes(0, 0)
+        self.set_archive("")
 
     def _button(self, name: str, tip: str, wish: QtCore.SignalInstance) -> QtWidgets.QToolButton:
         button = QtWidgets.QToolButton()
@@ -70,6 +74,11 @@ class StatusBar(QtWidgets.QStatusBar):
         self.pause.setVisible(busy and pausable)
         self.pause.setIcon(icon("play" if paused else "pause"))
         self.pause.setToolTip(self.tr("Continue denoising") if paused else self.tr("Pause denoising"))
+
+    def set_archive(self, text: str) -> None:
+        """What is coming from or going to an archive; empty: nothing."""
+        self.archive.setText(text)
+        self.archive.setVisible(bool(text))
 
     def set_notes(self, notes: int, ignored: int) -> None:
         """The quiet badge: amber for notes, grey for ignored files only, hidden for neither."""
