@@ -89,7 +89,7 @@ class Reason(Enum):
     NOT_HU = (Kind.REJECTED, "The values are not Hounsfield units.", "Only HU images can be denoised.")
     MODALITY_LUT = (
         Kind.REJECTED,
-        "The values need a Modality LUT, which is not supported.",
+        "The Modality LUT of the file cannot be used.",
         "Ask for the series with rescale slope and intercept.",
     )
     # blocked
@@ -120,6 +120,7 @@ class Reason(Enum):
     CLIPPED = (Kind.NOTE, "Values beyond what 16 bit can hold were clipped.", "")
     BURNED_IN = (Kind.NOTE, "Text may be burned into the image.", "")
     HU_ASSUMED = (Kind.NOTE, "The file does not say its unit; its values are taken as HU.", "")
+    MODALITY_LUT_APPLIED = (Kind.NOTE, "Values were turned into HU by the file's Modality LUT.", "")
     ROUNDED = (Kind.NOTE, "Values were rounded to whole HU.", "")
 
     def __init__(self, kind: Kind, message: str, hint: str) -> None:

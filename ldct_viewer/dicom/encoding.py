@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..volume import AIR_HU
 from .header import PixelSpec
+from .pixels import padding_hu
 
 EXPLICIT_LE = "1.2.840.10008.1.2.1"
 SYNTAX_OF = {
@@ -66,7 +67,7 @@ def plan(
     if all(_exact(spec, low, high, compressed) for spec, low, high in zip(specs, lows, highs, strict=True)):
         return [_own(spec, compressed) for spec in specs]
     low = min(lows)
-    paddings = [None if s.padding is None else s.padding * s.slope + s.intercept for s in specs]
+    paddings = [padding_hu(spec) for spec in specs]
     inside = [p for p in paddings if p is not None and -32768 <= p <= 32767]
     # One value below all HU stays free for paddings that HU cannot express.
     intercept = 1024 * int(np.floor(min([low - 1, AIR_HU, *inside]) / 1024))
@@ -191,7 +192,7 @@ def _ranges(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None) -> tuple[l
 
 def _exact(spec: PixelSpec, low: int, high: int, compressed: bool) -> bool:
     """True when rounding to the source's own steps gives back every whole HU from ``low`` to ``high``."""
-    if spec.allocated != 16 or abs(spec.slope) > 1 or (compressed and spec.signed):
+    if spec.lut or spec.allocated != 16 or abs(spec.slope) > 1 or (compressed and spec.signed):
         return False
     ends = sorted(round((value - spec.intercept) / spec.slope) for value in (low, high))
     own = _own(spec, compressed)

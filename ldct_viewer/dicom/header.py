@@ -69,6 +69,8 @@ class PixelSpec:
     intercept: float = 0.0
     padding: int | None = None
     padding_limit: int | None = None
+    lut: bytes = field(default=b"", repr=False)  # int16 HU, instead of slope and intercept (``modality_lut``)
+    lut_first: int = 0
 
     @property
     def frame_bytes(self) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .codes import FileProblem, Reason
 from .frames import check_native_length, encapsulated_fragments, native_frame
 from .header import PixelSpec, Slice
+from .modality_lut import apply_table
 from .source import ByteSource
 from .syntax import SYNTAXES, decode_frame, syntax_name
 
@@ -62,6 +63,8 @@ def _padding_mask(stored: NDArray[Any], spec: PixelSpec) -> NDArray[np.bool_] | 
 
 
 def _rescale(stored: NDArray[Any], spec: PixelSpec, padding: NDArray[np.bool_] | None) -> HuSlice:
+    if spec.lut:
+        return HuSlice(apply_table(stored, spec.lut_first, spec.lut), padding)
     low, high = (-(1 << spec.stored - 1), (1 << spec.stored - 1) - 1) if spec.signed else (0, (1 << spec.stored) - 1)
     if spec.slope == 1 and float(spec.intercept).is_integer():
         offset = int(spec.intercept)
@@ -75,6 +78,15 @@ def _rescale(stored: NDArray[Any], spec: PixelSpec, padding: NDArray[np.bool_] |
     hu = np.clip(whole, HU_MIN, HU_MAX)
     clipped = int(np.count_nonzero(hu != whole))
     return HuSlice(hu.astype(np.int16), padding, clipped, bool((whole != value).any()))
+
+
+def padding_hu(spec: PixelSpec) -> float | None:
+    """What the padding value would be in HU; ``None`` where there is none."""
+    if spec.padding is None:
+        return None
+    if spec.lut:
+        return float(apply_table(np.array(spec.padding), spec.lut_first, spec.lut))
+    return spec.padding * spec.slope + spec.intercept
 
 
 def read_pixels(source: ByteSource, item: Slice) -> NDArray[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from .codes import FileProblem, Reason
@@ -47,6 +48,7 @@ from .header import (
     rescaled,
 )
 from .items import Item, parse_items
+from .modality_lut import MAX_SEQUENCE, read_table
 from .source import ByteSource
 from .syntax import SYNTAXES, syntax_name
 from .wire import UNDEFINED
@@ -83,7 +85,27 @@ def read_slices(source: ByteSource, ref: FileRef) -> tuple[list[Slice], Parsed]:
         return list(_frames(parsed, values, common)), parsed
     if spec.frames != 1:
         raise FileProblem(Reason.UNSUPPORTED_PIXELS, f"{spec.frames} frames in a single-frame CT image")
-    return [_classic(values, common, bool(parsed.sequences.get(MODALITY_LUT)))], parsed
+    has_lut = bool(parsed.sequences.get(MODALITY_LUT)) and not _apply_lut(parsed, values, common)
+    return [_classic(values, common, has_lut)], parsed
+
+
+def _apply_lut(parsed: Parsed, values: Values, common: dict[str, Any]) -> bool:
+    """Put the Modality LUT into the spec; where it cannot be used, the reason becomes a defect."""
+    offset, length = parsed.sequences[MODALITY_LUT]
+    spec: PixelSpec = common["spec"]
+    try:
+        if values.raw.get(SLOPE, b"").strip() or values.raw.get(INTERCEPT, b"").strip():
+            raise FileProblem(Reason.MODALITY_LUT, "there is a rescale slope too, and they cannot both be right")
+        if length > MAX_SEQUENCE:
+            raise FileProblem(Reason.MODALITY_LUT, "too large")
+        items = parse_items(parsed.data.read(offset, length), parsed.little, parsed.explicit)
+        first, table = read_table(items, spec.signed, parsed.little)
+    except FileProblem as problem:
+        common["defects"] += ((problem.reason, problem.detail),)
+        return False
+    common["spec"] = replace(spec, lut=table, lut_first=first)
+    common["notes"] += (Reason.MODALITY_LUT_APPLIED,)
+    return True
 
 
 def _fill_blank_uids(parsed: Parsed) -> bool:
@@ -175,7 +197,11 @@ def _complete(
     check_orientation(position, orientation, spacing)
     defects, notes, spec = common["defects"], common["notes"], common["spec"]
     defect = (Reason.MODALITY_LUT, "") if has_lut else rescale_defect(slope, intercept, rescale_type)
-    if defect:
+    if spec.lut:
+        defect = None
+    elif has_lut and any(reason in (Reason.MODALITY_LUT, Reason.NOT_HU) for reason, _ in defects):
+        pass  # said already, with what is wrong with it
+    elif defect:
         defects = (*defects, defect)
     else:
         spec = rescaled(spec, slope[0], intercept[0])

@@ -74,6 +74,6 @@ def stored_values(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
 def hu_again(words: NDArray[Any], spec: PixelSpec) -> HuSlice:
     """HU of written words: :func:`to_hu`, or the same in 16 bit arithmetic where nothing can overflow."""
     plain = spec.slope == 1 and float(spec.intercept).is_integer() and (spec.stored, spec.signed) == (16, False)
-    if not plain or spec.padding is not None or int(words.max()) + spec.intercept > np.iinfo(np.int16).max:
+    if not plain or spec.lut or spec.padding is not None or int(words.max()) + spec.intercept > np.iinfo(np.int16).max:
         return to_hu(words, spec)
     return HuSlice((words + np.uint16(int(spec.intercept) & 0xFFFF)).view(np.int16), None)

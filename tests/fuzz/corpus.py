@@ -150,7 +150,7 @@ def _modality_lut(ds: Dataset) -> None:
     item = Dataset()
     item.add_new(0x00283002, "US", [4096, 0, 16])
     item.ModalityLUTType = "HU"
-    item.add_new(0x00283006, "OW", (np.arange(4096) + 64).astype("<u2").tobytes())
+    item.add_new(0x00283006, "OW", (np.arange(4096) - 1024).astype("<i2").tobytes())
     ds.ModalityLUTSequence = Sequence([item])
 
 
