@@ -100,6 +100,10 @@
         <translation>DICOM 시리즈 내보내기</translation>
     </message>
     <message>
+        <source>Send denoised series</source>
+        <translation>잡음 제거 시리즈 보내기</translation>
+    </message>
+    <message>
         <source>Browse…</source>
         <translation>찾아보기…</translation>
     </message>
@@ -132,8 +136,20 @@
         <translation>{model}, 강도 {percent} %</translation>
     </message>
     <message>
+        <source>do not send</source>
+        <translation>보내지 않음</translation>
+    </message>
+    <message>
+        <source>Send to</source>
+        <translation>보낼 곳</translation>
+    </message>
+    <message>
         <source>New folder</source>
         <translation>새 폴더</translation>
+    </message>
+    <message>
+        <source>Then send to</source>
+        <translation>이어서 보낼 곳</translation>
     </message>
     <message>
         <source>Denoised by</source>
@@ -154,6 +170,10 @@
     <message>
         <source>Pixels</source>
         <translation>픽셀</translation>
+    </message>
+    <message>
+        <source>Send</source>
+        <translation>보내기</translation>
     </message>
     <message>
         <source>Export</source>
@@ -341,6 +361,153 @@
     <message>
         <source>Import model</source>
         <translation>모델 가져오기</translation>
+    </message>
+</context>
+<context>
+    <name>NodesDialog</name>
+    <message>
+        <source>PACS archives</source>
+        <translation>PACS 서버</translation>
+    </message>
+    <message>
+        <source>Test connection</source>
+        <translation>연결 시험</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>저장</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>추가</translation>
+    </message>
+    <message>
+        <source>Archives</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>none (C-GET only)</source>
+        <translation>없음 (C-GET만)</translation>
+    </message>
+    <message>
+        <source>Encrypted (TLS)</source>
+        <translation>암호화 (TLS)</translation>
+    </message>
+    <message>
+        <source>The certificate must name the host</source>
+        <translation>인증서의 이름이 호스트와 같아야 함</translation>
+    </message>
+    <message>
+        <source>How the archive knows this program; its manager must enter it.</source>
+        <translation>서버가 이 프로그램을 알아보는 이름입니다. 서버 관리자가 등록해야 합니다.</translation>
+    </message>
+    <message>
+        <source>Only for archives that cannot C-GET: the port here at which they deliver.</source>
+        <translation>C-GET을 지원하지 않는 서버용: 서버가 영상을 보내올 이 컴퓨터의 포트.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>As you call it, for example “Radiology”.</source>
+        <translation>부르는 이름, 예: “영상의학과”.</translation>
+    </message>
+    <message>
+        <source>AE title</source>
+        <translation>AE 타이틀</translation>
+    </message>
+    <message>
+        <source>Of the archive; capitals matter.</source>
+        <translation>서버의 것; 대소문자를 구별합니다.</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>호스트</translation>
+    </message>
+    <message>
+        <source>Name or address of its computer.</source>
+        <translation>서버 컴퓨터의 이름이나 주소.</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>포트</translation>
+    </message>
+    <message>
+        <source>Often 104, 11112 or 4242.</source>
+        <translation>보통 104, 11112 또는 4242.</translation>
+    </message>
+    <message>
+        <source>Own AE title</source>
+        <translation>이 프로그램의 AE 타이틀</translation>
+    </message>
+    <message>
+        <source>Port for C-MOVE</source>
+        <translation>C-MOVE 포트</translation>
+    </message>
+    <message>
+        <source>AE title for C-MOVE</source>
+        <translation>C-MOVE용 AE 타이틀</translation>
+    </message>
+    <message>
+        <source>Empty: the own AE title.</source>
+        <translation>비워 두면 이 프로그램의 AE 타이틀.</translation>
+    </message>
+    <message>
+        <source>Ask the archive&apos;s manager for its certificate.</source>
+        <translation>인증서는 서버 관리자에게 문의하십시오.</translation>
+    </message>
+    <message>
+        <source>Its authority (PEM)</source>
+        <translation>서버 인증 기관 (PEM)</translation>
+    </message>
+    <message>
+        <source>Empty: the authorities of this system.</source>
+        <translation>비워 두면 이 시스템의 인증 기관.</translation>
+    </message>
+    <message>
+        <source>Own certificate (PEM)</source>
+        <translation>이 프로그램의 인증서 (PEM)</translation>
+    </message>
+    <message>
+        <source>Where the archive asks who we are.</source>
+        <translation>서버가 접속자를 확인할 때 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Own key (PEM)</source>
+        <translation>이 프로그램의 키 (PEM)</translation>
+    </message>
+    <message>
+        <source>Without a password.</source>
+        <translation>암호가 없는 것.</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>찾아보기…</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer *.key);;All files (*)</source>
+        <translation>인증서 (*.pem *.crt *.cer *.key);;모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>파일 선택</translation>
+    </message>
+    <message>
+        <source>New archive</source>
+        <translation>새 서버</translation>
+    </message>
+    <message>
+        <source>Asking {}…</source>
+        <translation>{} 확인 중…</translation>
+    </message>
+    <message>
+        <source>The archive answered after {} ms.</source>
+        <translation>서버가 {} ms 만에 응답했습니다.</translation>
     </message>
 </context>
 <context>
@@ -573,6 +740,444 @@
     </message>
 </context>
 <context>
+    <name>Pacs</name>
+    <message>
+        <source>The archive did not answer in time.</source>
+        <translation>서버가 제시간에 응답하지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>There is no computer of this name.</source>
+        <translation>이런 이름의 컴퓨터가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The host cannot be reached.</source>
+        <translation>호스트에 연결할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing listens at this address and port.</source>
+        <translation>이 주소와 포트에서 응답하는 프로그램이 없습니다.</translation>
+    </message>
+    <message>
+        <source>No secure connection came about.</source>
+        <translation>보안 연결이 이루어지지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>The archive refused the connection.</source>
+        <translation>서버가 연결을 거부했습니다.</translation>
+    </message>
+    <message>
+        <source>The archive broke off the connection.</source>
+        <translation>서버가 연결을 끊었습니다.</translation>
+    </message>
+    <message>
+        <source>The archive offers none of the services asked for.</source>
+        <translation>서버가 요청한 서비스를 제공하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The archive answered with a failure.</source>
+        <translation>서버가 실패로 응답했습니다.</translation>
+    </message>
+    <message>
+        <source>The port for C-MOVE cannot be opened.</source>
+        <translation>C-MOVE 포트를 열 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The list of archives cannot be read or saved.</source>
+        <translation>서버 목록을 읽거나 저장할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Something in the settings of this archive is not possible.</source>
+        <translation>이 서버의 설정에 잘못된 값이 있습니다.</translation>
+    </message>
+    <message>
+        <source>A certificate file must be a path.</source>
+        <translation>인증서 파일은 경로여야 합니다.</translation>
+    </message>
+    <message>
+        <source>A job of the queue cannot be read.</source>
+        <translation>대기열의 작업 하나를 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>A key without its certificate is of no use.</source>
+        <translation>인증서 없이 키만으로는 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>A search text must not hold a backslash or control characters.</source>
+        <translation>검색어에는 역슬래시나 제어 문자를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>A service is running in this folder already.</source>
+        <translation>이 폴더에서 이미 서비스가 실행 중입니다.</translation>
+    </message>
+    <message>
+        <source>Another window or program is sending already.</source>
+        <translation>다른 창이나 프로그램이 이미 보내고 있습니다.</translation>
+    </message>
+    <message>
+        <source>C-MOVE needs a port where the archive can reach us.</source>
+        <translation>C-MOVE에는 서버가 접속할 수 있는 포트가 필요합니다.</translation>
+    </message>
+    <message>
+        <source>Check both AE titles with its manager.</source>
+        <translation>양쪽 AE 타이틀을 서버 관리자와 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check free space and permission of the folder.</source>
+        <translation>폴더의 빈 공간과 권한을 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check host and port, and whether the archive is running.</source>
+        <translation>호스트와 포트, 서버가 실행 중인지 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check host and port; a firewall may be in between.</source>
+        <translation>호스트와 포트를 확인하십시오. 방화벽에 막혔을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Check the archive&apos;s AE title; case matters.</source>
+        <translation>서버의 AE 타이틀을 확인하십시오. 대소문자를 구별합니다.</translation>
+    </message>
+    <message>
+        <source>Check the certificate files and whether the archive uses TLS at this port.</source>
+        <translation>인증서 파일과 서버가 이 포트에서 TLS를 쓰는지 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check the host.</source>
+        <translation>호스트를 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check the network.</source>
+        <translation>네트워크를 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another one.</source>
+        <translation>다른 것을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another port, or stop what uses it.</source>
+        <translation>다른 포트를 선택하거나, 포트를 쓰는 프로그램을 끝내십시오.</translation>
+    </message>
+    <message>
+        <source>Close what uses it, or choose another port (the archive must know it too).</source>
+        <translation>포트를 쓰는 프로그램을 끝내거나 다른 포트를 선택하십시오 (서버에도 등록해야 합니다).</translation>
+    </message>
+    <message>
+        <source>Correct the file, or move it away and enter the nodes anew.</source>
+        <translation>파일을 고치거나, 옮겨 놓고 서버를 다시 입력하십시오.</translation>
+    </message>
+    <message>
+        <source>DICOM archives often listen at 104 or 11112.</source>
+        <translation>DICOM 서버는 보통 104나 11112 포트를 씁니다.</translation>
+    </message>
+    <message>
+        <source>Does it use TLS at this port?</source>
+        <translation>서버가 이 포트에서 TLS를 씁니까?</translation>
+    </message>
+    <message>
+        <source>Enter a port for C-MOVE in the settings of this archive.</source>
+        <translation>이 서버의 설정에 C-MOVE 포트를 입력하십시오.</translation>
+    </message>
+    <message>
+        <source>Enter a port for it in the settings of this archive, and our AE title and port in the archive.</source>
+        <translation>이 서버의 설정에 포트를 입력하고, 서버에는 이 프로그램의 AE 타이틀과 포트를 등록하십시오.</translation>
+    </message>
+    <message>
+        <source>For C-MOVE the archive must know our AE title, address and port.</source>
+        <translation>C-MOVE를 쓰려면 서버에 이 프로그램의 AE 타이틀, 주소, 포트가 등록되어 있어야 합니다.</translation>
+    </message>
+    <message>
+        <source>Give each its own.</source>
+        <translation>서로 다른 이름을 붙이십시오.</translation>
+    </message>
+    <message>
+        <source>Is it a DICOM port?</source>
+        <translation>DICOM 포트가 맞습니까?</translation>
+    </message>
+    <message>
+        <source>Is it a DICOM port? Does the archive want TLS there?</source>
+        <translation>DICOM 포트가 맞습니까? 서버가 TLS를 요구합니까?</translation>
+    </message>
+    <message>
+        <source>It is no list of nodes of this version.</source>
+        <translation>이 버전의 서버 목록이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>It will send this too.</source>
+        <translation>그 프로그램이 이것도 보냅니다.</translation>
+    </message>
+    <message>
+        <source>Its manager must enter our AE title (and this computer&apos;s address).</source>
+        <translation>서버 관리자가 이 프로그램의 AE 타이틀과 이 컴퓨터의 주소를 등록해야 합니다.</translation>
+    </message>
+    <message>
+        <source>Make it first.</source>
+        <translation type="unfinished">먼저 만드십시오.</translation>
+    </message>
+    <message>
+        <source>Name the certificate file too.</source>
+        <translation>인증서 파일도 지정하십시오.</translation>
+    </message>
+    <message>
+        <source>No secure connection: the archive hung up.</source>
+        <translation>보안 연결 실패: 서버가 연결을 끊었습니다.</translation>
+    </message>
+    <message>
+        <source>Our certificate or its key cannot be used.</source>
+        <translation>이 프로그램의 인증서나 키를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Remove it from the queue and send the series again.</source>
+        <translation>대기열에서 지우고 시리즈를 다시 보내십시오.</translation>
+    </message>
+    <message>
+        <source>Results there would be taken for new scans.</source>
+        <translation>그곳의 결과가 새 영상으로 잘못 처리됩니다.</translation>
+    </message>
+    <message>
+        <source>Something listens there, but no DICOM connection came about.</source>
+        <translation>응답은 있지만 DICOM 연결이 이루어지지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>TLS settings must be true or false.</source>
+        <translation>TLS 설정은 참이나 거짓이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>Talking to an archive needs the package pynetdicom, which is not installed.</source>
+        <translation>PACS에 연결하려면 pynetdicom 패키지가 필요한데 설치되어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The archive answers to another AE title.</source>
+        <translation>서버의 AE 타이틀이 다릅니다.</translation>
+    </message>
+    <message>
+        <source>The archive could not send all images; some may be no CT images.</source>
+        <translation>서버가 영상을 모두 보내지 못했습니다. CT 영상이 아닌 것이 있을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The archive does not know this kind of application.</source>
+        <translation>서버가 이런 종류의 프로그램을 알지 못합니다.</translation>
+    </message>
+    <message>
+        <source>The archive does not know us.</source>
+        <translation>서버에 이 프로그램이 등록되어 있지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The archive does not offer C-GET.</source>
+        <translation>서버가 C-GET을 지원하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The archive does not offer C-MOVE.</source>
+        <translation>서버가 C-MOVE를 지원하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The archive does not take this kind of image.</source>
+        <translation>서버가 이런 종류의 영상을 받지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The archive had this image already.</source>
+        <translation>서버에 이미 있는 영상입니다.</translation>
+    </message>
+    <message>
+        <source>The archive has too many connections.</source>
+        <translation>서버의 연결이 너무 많습니다.</translation>
+    </message>
+    <message>
+        <source>The archive is busy.</source>
+        <translation>서버가 바쁩니다.</translation>
+    </message>
+    <message>
+        <source>The archive is out of space or other resources.</source>
+        <translation>서버의 저장 공간이나 자원이 부족합니다.</translation>
+    </message>
+    <message>
+        <source>The archive sent an image that was not asked for.</source>
+        <translation>서버가 요청하지 않은 영상을 보냈습니다.</translation>
+    </message>
+    <message>
+        <source>The archive speaks another version of the protocol.</source>
+        <translation>서버의 프로토콜 버전이 다릅니다.</translation>
+    </message>
+    <message>
+        <source>The archive takes no transfer syntax that we can offer.</source>
+        <translation>서버가 이 프로그램이 제공하는 전송 구문을 받지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The file changed while it was being sent.</source>
+        <translation>보내는 동안 파일이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>The folder to watch and the service&apos;s folders must be apart.</source>
+        <translation>감시할 폴더와 서비스 폴더는 서로 달라야 합니다.</translation>
+    </message>
+    <message>
+        <source>The folder to watch does not exist.</source>
+        <translation>감시할 폴더가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The host does not answer.</source>
+        <translation>호스트가 응답하지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The host must be a name or an address, without spaces or slashes.</source>
+        <translation>호스트는 빈칸이나 빗금이 없는 이름 또는 주소여야 합니다.</translation>
+    </message>
+    <message>
+        <source>The name of a node holds a character that cannot be printed.</source>
+        <translation>서버 이름에 표시할 수 없는 문자가 있습니다.</translation>
+    </message>
+    <message>
+        <source>The output folder cannot be made.</source>
+        <translation>출력 폴더를 만들 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The queue cannot be read.</source>
+        <translation>대기열을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no node of this name.</source>
+        <translation>이런 이름의 서버가 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no such job in the queue.</source>
+        <translation>대기열에 그런 작업이 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is nothing to send.</source>
+        <translation>보낼 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>This file cannot be read or converted for sending.</source>
+        <translation>이 파일은 보내기 위해 읽거나 변환할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>This is not the address of an archive.</source>
+        <translation>서버의 주소가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This job is no longer in the queue.</source>
+        <translation>이 작업은 더 이상 대기열에 없습니다.</translation>
+    </message>
+    <message>
+        <source>This series has no valid identifier.</source>
+        <translation>이 시리즈에는 올바른 식별자가 없습니다.</translation>
+    </message>
+    <message>
+        <source>This study has no valid identifier.</source>
+        <translation>이 검사에는 올바른 식별자가 없습니다.</translation>
+    </message>
+    <message>
+        <source>Try C-MOVE.</source>
+        <translation>C-MOVE를 써 보십시오.</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>나중에 다시 시도하십시오.</translation>
+    </message>
+    <message>
+        <source>Try again; its log may say why.</source>
+        <translation>다시 시도하십시오. 서버의 로그에 까닭이 있을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Two nodes have the same name.</source>
+        <translation>두 서버의 이름이 같습니다.</translation>
+    </message>
+    <message>
+        <source>Keep retrieved series in</source>
+        <translation>가져온 시리즈를 둘 곳</translation>
+    </message>
+    <message>
+        <source>The retrieved series is there.</source>
+        <translation>시리즈를 가져왔습니다.</translation>
+    </message>
+    <message>
+        <source>File ▸ PACS… ▸ Retrieve opens it.</source>
+        <translation>파일 ▸ PACS… ▸ 가져오기에서 엽니다.</translation>
+    </message>
+    <message>
+        <source>No archive is known yet.</source>
+        <translation>등록된 서버가 아직 없습니다.</translation>
+    </message>
+    <message>
+        <source>Add one first.</source>
+        <translation>먼저 서버를 추가하십시오.</translation>
+    </message>
+    <message>
+        <source>Series {}, denoised {} %</source>
+        <translation>시리즈 {}, 잡음 제거 {} %</translation>
+    </message>
+    <message>
+        <source>Preparing to send {}/{}</source>
+        <translation>보내기 준비 {}/{}</translation>
+    </message>
+    <message>
+        <source>{} images wait to be sent.</source>
+        <translation>영상 {}장이 보내기를 기다립니다.</translation>
+    </message>
+    <message>
+        <source>Sending to {} failed.</source>
+        <translation>{}(으)로 보내지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>File ▸ PACS… ▸ Send queue tries again.</source>
+        <translation>파일 ▸ PACS… ▸ 보내기 대기열에서 다시 시도합니다.</translation>
+    </message>
+    <message>
+        <source>Retrieving {}/{}</source>
+        <translation>가져오는 중 {}/{}</translation>
+    </message>
+    <message>
+        <source>Sending {}/{}</source>
+        <translation>보내는 중 {}/{}</translation>
+    </message>
+</context>
+<context>
+    <name>PacsDialog</name>
+    <message>
+        <source>PACS</source>
+        <translation>PACS</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Test connection</source>
+        <translation>연결 시험</translation>
+    </message>
+    <message>
+        <source>Ask the archive whether it is there and knows this program (C-ECHO)</source>
+        <translation>서버가 응답하고 이 프로그램을 아는지 확인합니다 (C-ECHO)</translation>
+    </message>
+    <message>
+        <source>Archives…</source>
+        <translation>서버 설정…</translation>
+    </message>
+    <message>
+        <source>Add, change or remove archives</source>
+        <translation>서버 추가, 변경, 삭제</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>검색</translation>
+    </message>
+    <message>
+        <source>Retrieve</source>
+        <translation>가져오기</translation>
+    </message>
+    <message>
+        <source>Send queue</source>
+        <translation>보내기 대기열</translation>
+    </message>
+    <message>
+        <source>No archive is known yet: “Archives…” adds one.</source>
+        <translation>등록된 서버가 없습니다. “서버 설정…”에서 추가하십시오.</translation>
+    </message>
+    <message>
+        <source>Asking {}…</source>
+        <translation>{} 확인 중…</translation>
+    </message>
+</context>
+<context>
     <name>PickerPage</name>
     <message>
         <source>Double-click or press Enter to open. F9 shows this list again later.</source>
@@ -717,6 +1322,81 @@
     </message>
 </context>
 <context>
+    <name>QueuePage</name>
+    <message>
+        <source>Send queue</source>
+        <translation>보내기 대기열</translation>
+    </message>
+    <message>
+        <source>Nothing waits to be sent.</source>
+        <translation>보내기를 기다리는 것이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Try again now</source>
+        <translation>지금 다시 시도</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Since</source>
+        <translation>시각</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>내용</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>영상 수</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>대기</translation>
+    </message>
+    <message>
+        <source>sending</source>
+        <translation>보내는 중</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>보냄</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>next try {}</source>
+        <translation>다음 시도 {}</translation>
+    </message>
+    <message>
+        <source>{} stored with a remark</source>
+        <translation>{}장은 경고와 함께 저장됨</translation>
+    </message>
+    <message>
+        <source>{} refused</source>
+        <translation>{}장 거부됨</translation>
+    </message>
+    <message>
+        <source>{} job(s) are not sent yet. Remove them from the queue?</source>
+        <translation>아직 보내지 않은 작업이 {}개 있습니다. 대기열에서 지울까요?</translation>
+    </message>
+    <message>
+        <source>{} of {} wait; sending goes on after a restart.</source>
+        <translation>{}개 대기 (전체 {}개). 프로그램을 다시 시작해도 이어서 보냅니다.</translation>
+    </message>
+</context>
+<context>
     <name>ResultPage</name>
     <message>
         <source>Trained</source>
@@ -765,6 +1445,220 @@
     <message>
         <source>Shift of {tissue}</source>
         <translation>{tissue} 변화</translation>
+    </message>
+</context>
+<context>
+    <name>RetrievePage</name>
+    <message>
+        <source>Retrieved series</source>
+        <translation>가져온 시리즈</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>열기</translation>
+    </message>
+    <message>
+        <source>Keep elsewhere…</source>
+        <translation>다른 곳에 두기…</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>서버</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>번호</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>시리즈</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>영상 수</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>상태</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>대기</translation>
+    </message>
+    <message>
+        <source>coming</source>
+        <translation>받는 중</translation>
+    </message>
+    <message>
+        <source>there</source>
+        <translation>받음</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>실패</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>취소됨</translation>
+    </message>
+    <message>
+        <source>Kept in {}</source>
+        <translation>저장 위치: {}</translation>
+    </message>
+    <message>
+        <source>{} images did not come. {}</source>
+        <translation>영상 {}장이 오지 않았습니다. {}</translation>
+    </message>
+    <message>
+        <source>{} images of the retrieved series did not come.</source>
+        <translation>가져온 시리즈의 영상 {}장이 오지 않았습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>SearchPage</name>
+    <message>
+        <source>Studies</source>
+        <translation>검사</translation>
+    </message>
+    <message>
+        <source>Series of the study</source>
+        <translation>검사의 시리즈</translation>
+    </message>
+    <message>
+        <source>Retrieve and open</source>
+        <translation>가져와서 열기</translation>
+    </message>
+    <message>
+        <source>Copy the chosen series to this computer and show them</source>
+        <translation>선택한 시리즈를 이 컴퓨터로 복사하여 보여 줍니다</translation>
+    </message>
+    <message>
+        <source>Patient ID</source>
+        <translation>환자 번호</translation>
+    </message>
+    <message>
+        <source>Patient name</source>
+        <translation>환자 이름</translation>
+    </message>
+    <message>
+        <source>* stands for any letters, ? for one. Parts of a name are found as they are.</source>
+        <translation>*는 여러 글자, ?는 한 글자를 대신합니다. 이름은 일부만 입력해도 찾습니다.</translation>
+    </message>
+    <message>
+        <source>Any kind</source>
+        <translation>모든 종류</translation>
+    </message>
+    <message>
+        <source>Modality</source>
+        <translation>검사 장비</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>부터</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>까지</translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation>오늘</translation>
+    </message>
+    <message>
+        <source>7 days</source>
+        <translation>7일</translation>
+    </message>
+    <message>
+        <source>Any day</source>
+        <translation>모든 날짜</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation>기간 지정</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>검색</translation>
+    </message>
+    <message>
+        <source>Patient</source>
+        <translation>환자</translation>
+    </message>
+    <message>
+        <source>Born</source>
+        <translation>생년월일</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>검사일</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>설명</translation>
+    </message>
+    <message>
+        <source>Kinds</source>
+        <translation>종류</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>시리즈</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>영상 수</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>번호</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>종류</translation>
+    </message>
+    <message>
+        <source>Body part</source>
+        <translation>부위</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>Searching in {}…</source>
+        <translation>{}에서 검색 중…</translation>
+    </message>
+    <message>
+        <source>Try “Any day”.</source>
+        <translation>“모든 날짜”로 검색해 보십시오.</translation>
+    </message>
+    <message>
+        <source>The archive knows no such study.</source>
+        <translation>서버에 그런 검사가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The newest {} studies; narrow the search to see others.</source>
+        <translation>최근 검사 {}건만 표시됩니다. 다른 검사를 보려면 조건을 좁히십시오.</translation>
+    </message>
+    <message>
+        <source>{} studies</source>
+        <translation>검사 {}건</translation>
+    </message>
+    <message>
+        <source>1 study</source>
+        <translation>검사 1건</translation>
+    </message>
+    <message>
+        <source>The archive names no series of this study.</source>
+        <translation>서버가 이 검사의 시리즈를 알려 주지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>멈춤</translation>
     </message>
 </context>
 <context>
@@ -1010,6 +1904,10 @@
         <translation>참고 사항과 제외된 파일</translation>
     </message>
     <message>
+        <source>To and from the archive</source>
+        <translation>PACS 송수신</translation>
+    </message>
+    <message>
         <source>Research use, not for diagnosis</source>
         <translation>연구용 · 진단에 사용 불가</translation>
     </message>
@@ -1094,6 +1992,497 @@
     <message>
         <source>{h} h {m} min</source>
         <translation>{h}시간 {m}분</translation>
+    </message>
+</context>
+<context>
+    <name>TrainCore</name>
+    <message>
+        <source>{n} slices</source>
+        <translation>슬라이스 {n}장</translation>
+    </message>
+    <message>
+        <source>{n} slice</source>
+        <translation>슬라이스 {n}장</translation>
+    </message>
+    <message>
+        <source>{n} patients</source>
+        <translation>환자 {n}명</translation>
+    </message>
+    <message>
+        <source>{n} patient</source>
+        <translation>환자 {n}명</translation>
+    </message>
+    <message>
+        <source>{n} series</source>
+        <translation>시리즈 {n}개</translation>
+    </message>
+    <message>
+        <source>{n} low/full-dose pairs</source>
+        <translation>저선량·정상선량 쌍 {n}개</translation>
+    </message>
+    <message>
+        <source>{n} low/full-dose pair</source>
+        <translation>저선량·정상선량 쌍 {n}개</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n}분</translation>
+    </message>
+    <message>
+        <source>{n} h</source>
+        <translation>{n}시간</translation>
+    </message>
+    <message>
+        <source>{slices} of {mm} mm</source>
+        <translation>{mm} mm {slices}</translation>
+    </message>
+    <message>
+        <source>{slices} of {mm} mm every {step} mm</source>
+        <translation>{mm} mm {slices}({step} mm 간격)</translation>
+    </message>
+    <message>
+        <source>kernel {name}</source>
+        <translation>커널 {name}</translation>
+    </message>
+    <message>
+        <source>{mas} mAs</source>
+        <translation>{mas} mAs</translation>
+    </message>
+    <message>
+        <source>noise {hu} HU</source>
+        <translation>잡음 {hu} HU</translation>
+    </message>
+    <message>
+        <source>“{modality}” series of {slices}</source>
+        <translation>“{modality}” 시리즈({slices})</translation>
+    </message>
+    <message>
+        <source>A {what} cannot be opened and is left out: {why}</source>
+        <translation>{what}: 열 수 없어 제외했습니다. {why}</translation>
+    </message>
+    <message>
+        <source>A {what} is not CT and is left out.</source>
+        <translation>{what}: CT가 아니어서 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>A {what} is too short (fewer than {least}) and is left out.</source>
+        <translation>{what}: 너무 짧아({least}장 미만) 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>A {what} has pictures of {columns} × {rows}: too small.</source>
+        <translation>{what}: 영상이 {columns} × {rows}로 너무 작습니다.</translation>
+    </message>
+    <message>
+        <source>A {what} is a derived map or already denoised and is left out.</source>
+        <translation>{what}: 파생 영상이거나 이미 잡음이 제거된 영상이어서 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>A series of {slices} is there twice and used once.</source>
+        <translation>같은 시리즈({slices})가 두 번 있어 한 번만 사용합니다.</translation>
+    </message>
+    <message>
+        <source>Series {series} cannot be read and is left out.</source>
+        <translation>시리즈 {series}: 읽을 수 없어 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>Series {series} has no noise at all and is left out.</source>
+        <translation>시리즈 {series}: 잡음이 전혀 없어 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>Slice {slice} of series {series} is left out: {why}</source>
+        <translation>시리즈 {series}의 슬라이스 {slice}을(를) 제외했습니다: {why}</translation>
+    </message>
+    <message>
+        <source>it is empty or of another size.</source>
+        <translation>비어 있거나 크기가 다릅니다.</translation>
+    </message>
+    <message>
+        <source>Series {low} and {full} do not show the same anatomy.</source>
+        <translation>시리즈 {low}과(와) {full}은(는) 같은 부위가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Series {low} and {full} look like a low- and full-dose pair but are shifted by {mm} mm ({across} mm across, {down} mm down): not used as a pair.</source>
+        <translation>시리즈 {low}과(와) {full}은(는) 저선량·정상선량 쌍처럼 보이지만 {mm} mm 어긋나 있어(가로 {across} mm, 세로 {down} mm) 쌍으로 쓰지 않습니다.</translation>
+    </message>
+    <message>
+        <source>There are no files in it.</source>
+        <translation>폴더에 파일이 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no CT series in it: of {n} files none is a CT image.</source>
+        <translation>CT 시리즈가 없습니다. 파일 {n}개 중 CT 영상이 하나도 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no CT series in it: its one file is no CT image.</source>
+        <translation>CT 시리즈가 없습니다. 하나뿐인 파일이 CT 영상이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Choose a folder with CT series of at least {least} slices.</source>
+        <translation>슬라이스가 {least}장 이상인 CT 시리즈가 있는 폴더를 고르십시오.</translation>
+    </message>
+    <message>
+        <source> (noise about {hu} HU)</source>
+        <translation> (잡음 약 {hu} HU)</translation>
+    </message>
+    <message>
+        <source>The same anatomy was found at low and full dose ({pairs}, {doses} of the dose). The network learns to make the low-dose picture look like the full-dose one.</source>
+        <translation>같은 부위를 저선량과 정상선량으로 찍은 영상이 있습니다({pairs}, 선량의 {doses}). 신경망은 저선량 영상을 정상선량 영상처럼 만드는 법을 배웁니다.</translation>
+    </message>
+    <message>
+        <source>These scans are quiet enough{noise} to serve as clean references, and no low-dose twin was found. Low-dose noise in the scanner&apos;s own texture is added to them, and the network learns to take it off.</source>
+        <translation>잡음이 적어{noise} 깨끗한 기준으로 쓸 수 있는 영상이며, 짝이 되는 저선량 영상은 없습니다. 이 장비의 잡음 무늬로 저선량 잡음을 더하고, 신경망은 그것을 걷어 내는 법을 배웁니다.</translation>
+    </message>
+    <message>
+        <source>The quiet ones of these scans{noise} serve as clean references, and no low-dose twin was found. Low-dose noise in the scanner&apos;s own texture is added to them, and the network learns to take it off. The noisy ones are left out ({n}).</source>
+        <translation>잡음이 적은 영상{noise}을 깨끗한 기준으로 쓰며, 짝이 되는 저선량 영상은 없습니다. 이 장비의 잡음 무늬로 저선량 잡음을 더하고, 신경망은 그것을 걷어 내는 법을 배웁니다. 잡음이 많은 시리즈는 제외했습니다({n}개).</translation>
+    </message>
+    <message>
+        <source>Only noisy scans{noise} were found, none quiet enough to be a reference. The network learns from the scans themselves: from neighbouring slices, whose noise differs, and from noise of their own texture.</source>
+        <translation>잡음이 많은 영상{noise}뿐이어서 기준으로 쓸 만한 것이 없습니다. 신경망은 이 영상 자체에서 배웁니다. 잡음이 서로 다른 이웃 슬라이스와, 같은 무늬의 잡음을 이용합니다.</translation>
+    </message>
+    <message>
+        <source>Reading the scans</source>
+        <translation>영상을 읽는 중</translation>
+    </message>
+    <message>
+        <source>Measuring the noise of these scans</source>
+        <translation>영상의 잡음을 측정하는 중</translation>
+    </message>
+    <message>
+        <source>Measuring the starting model on held-out slices</source>
+        <translation>따로 남겨 둔 슬라이스에서 시작 모델을 측정하는 중</translation>
+    </message>
+    <message>
+        <source>Measuring the result</source>
+        <translation>결과를 측정하는 중</translation>
+    </message>
+    <message>
+        <source>The computer slept for {time}; that time does not count.</source>
+        <translation>컴퓨터가 {time} 동안 절전 상태였습니다. 그 시간은 세지 않습니다.</translation>
+    </message>
+    <message>
+        <source>No further gain: stopped early, the best is kept.</source>
+        <translation>더 나아지지 않아 일찍 멈추었으며, 가장 좋은 상태를 남겼습니다.</translation>
+    </message>
+    <message>
+        <source>Memory ran out: a batch is now worked off in parts of {n}; the result is the same.</source>
+        <translation>메모리가 부족하여 한 묶음을 {n}개씩 나누어 계산합니다. 결과는 같습니다.</translation>
+    </message>
+    <message>
+        <source>The disk is full: the training could not be saved. Free some space; the training goes on and tries again.</source>
+        <translation>디스크가 가득 차 학습을 저장하지 못했습니다. 공간을 비워 주십시오. 학습은 계속되며 다시 저장을 시도합니다.</translation>
+    </message>
+    <message>
+        <source>The training could not be saved. Check the folder&apos;s permissions; it goes on and tries again.</source>
+        <translation>학습을 저장하지 못했습니다. 폴더의 권한을 확인하십시오. 학습은 계속되며 다시 시도합니다.</translation>
+    </message>
+    <message>
+        <source>The training can be saved again.</source>
+        <translation>학습을 다시 저장할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{slices} of {patients} it never trained on</source>
+        <translation>학습에 쓰지 않은 {patients}의 {slices}</translation>
+    </message>
+    <message>
+        <source>{slices} it never trained on (of the same patients)</source>
+        <translation>학습에 쓰지 않은 {slices}(같은 환자들)</translation>
+    </message>
+    <message>
+        <source>{slices} it never trained on (of the same patient)</source>
+        <translation>학습에 쓰지 않은 {slices}(같은 환자)</translation>
+    </message>
+    <message>
+        <source>{slices} it never trained on ({patients} left out whole, of the others some slices)</source>
+        <translation>학습에 쓰지 않은 {slices}({patients}은 전부, 나머지는 일부 슬라이스)</translation>
+    </message>
+    <message>
+        <source>Better by {gain} dB.</source>
+        <translation>{gain} dB 좋아졌습니다.</translation>
+    </message>
+    <message>
+        <source>Not better: the model is kept aside and not offered.</source>
+        <translation>더 좋아지지 않았습니다. 이 모델은 따로 두고 쓰지 않습니다.</translation>
+    </message>
+    <message>
+        <source>the model it started from</source>
+        <translation>시작 모델</translation>
+    </message>
+    <message>
+        <source>the picture without denoising</source>
+        <translation>잡음을 제거하지 않은 영상</translation>
+    </message>
+    <message>
+        <source>On {held} it is no better than {than}: PSNR {tuned} dB against {base} dB ({gain} dB).</source>
+        <translation>{held}에서 {than}보다 좋지 않습니다. PSNR {tuned} dB, 비교 대상 {base} dB({gain} dB).</translation>
+    </message>
+    <message>
+        <source>It is worse than no denoising at all ({tuned} against {low} dB).</source>
+        <translation>잡음을 제거하지 않은 것보다 나쁩니다({tuned} dB, 원본 {low} dB).</translation>
+    </message>
+    <message>
+        <source>On one kind of scan ({kind}) it is worse than {than}: {gain} dB.</source>
+        <translation>한 종류의 영상({kind})에서 {than}보다 나쁩니다: {gain} dB.</translation>
+    </message>
+    <message>
+        <source>It shifts {tissue} by {shift} HU; more than {most} HU is not accepted.</source>
+        <translation>{tissue}의 HU가 {shift}만큼 달라집니다. {most} HU를 넘으면 받아들이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>On {held} PSNR rose from {base} to {tuned} dB ({gain} dB) against {than}.</source>
+        <translation>{held}에서 {than}과 비교해 PSNR이 {base} dB에서 {tuned} dB로 올랐습니다({gain} dB).</translation>
+    </message>
+    <message>
+        <source>By kind of scan: {kinds}.</source>
+        <translation>영상 종류별: {kinds}.</translation>
+    </message>
+    <message>
+        <source>{kind} {gain} dB</source>
+        <translation>{kind} {gain} dB</translation>
+    </message>
+    <message>
+        <source>SSIM {base} → {tuned}; noise left {noise_base} → {noise_tuned} (untouched: {noise_low}).</source>
+        <translation>SSIM {base} → {tuned}, 남은 잡음 {noise_base} → {noise_tuned}(원본 {noise_low}).</translation>
+    </message>
+    <message>
+        <source>Largest shift of HU: {shift} in {tissue}.</source>
+        <translation>가장 큰 HU 차이: {tissue} {shift}.</translation>
+    </message>
+    <message>
+        <source>{steps} steps were too few to tell: train for longer.</source>
+        <translation>{steps}단계로는 판단하기에 부족합니다. 더 오래 학습하십시오.</translation>
+    </message>
+    <message>
+        <source>The model it started from already does well on these scans; keep using it.</source>
+        <translation>시작 모델이 이 영상에 이미 잘 맞습니다. 그대로 쓰십시오.</translation>
+    </message>
+    <message>
+        <source>lung</source>
+        <translation>폐</translation>
+    </message>
+    <message>
+        <source>fat</source>
+        <translation>지방</translation>
+    </message>
+    <message>
+        <source>soft tissue</source>
+        <translation>연부조직</translation>
+    </message>
+    <message>
+        <source>bone</source>
+        <translation>뼈</translation>
+    </message>
+    <message>
+        <source>tissue</source>
+        <translation>조직</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>알 수 없음</translation>
+    </message>
+    <message>
+        <source>chest</source>
+        <translation>흉부</translation>
+    </message>
+    <message>
+        <source>abdomen</source>
+        <translation>복부</translation>
+    </message>
+    <message>
+        <source>head</source>
+        <translation>두부</translation>
+    </message>
+    <message>
+        <source>brain</source>
+        <translation>뇌</translation>
+    </message>
+    <message>
+        <source>neck</source>
+        <translation>경부</translation>
+    </message>
+    <message>
+        <source>pelvis</source>
+        <translation>골반</translation>
+    </message>
+    <message>
+        <source>spine</source>
+        <translation>척추</translation>
+    </message>
+    <message>
+        <source>heart</source>
+        <translation>심장</translation>
+    </message>
+    <message>
+        <source>liver</source>
+        <translation>간</translation>
+    </message>
+    <message>
+        <source>whole body</source>
+        <translation>전신</translation>
+    </message>
+    <message>
+        <source>partialbody</source>
+        <translation>부분 촬영</translation>
+    </message>
+    <message>
+        <source>A card (.json) is put beside it.</source>
+        <translation>카드(.json)가 옆에 함께 저장됩니다.</translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation>경로를 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>다른 폴더를 고르십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>다른 이름을 고르십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another objective.</source>
+        <translation>다른 학습 방법을 고르십시오.</translation>
+    </message>
+    <message>
+        <source>FILE exists already.</source>
+        <translation>이미 있는 파일입니다.</translation>
+    </message>
+    <message>
+        <source>FILE must end in .safetensors.</source>
+        <translation>파일 이름은 .safetensors로 끝나야 합니다.</translation>
+    </message>
+    <message>
+        <source>Free some space or check its permissions.</source>
+        <translation>공간을 비우거나 권한을 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another folder, then resume: the best state is kept.</source>
+        <translation>공간을 비우거나 다른 폴더를 고른 뒤 이어서 학습하십시오. 가장 좋은 상태는 보존되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Help ▸ Show log has the details.</source>
+        <translation>자세한 내용은 도움말 ▸ 로그 보기에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Make it first.</source>
+        <translation>먼저 만드십시오.</translation>
+    </message>
+    <message>
+        <source>No folder was named.</source>
+        <translation>폴더가 지정되지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>No slice of these scans can be used for training.</source>
+        <translation>학습에 쓸 수 있는 슬라이스가 없습니다.</translation>
+    </message>
+    <message>
+        <source>No training was interrupted.</source>
+        <translation>중단된 학습이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Put the folder or drive back, then resume: nothing of the training is lost.</source>
+        <translation>폴더나 드라이브를 되돌려 놓고 이어서 학습하십시오. 학습한 내용은 그대로 있습니다.</translation>
+    </message>
+    <message>
+        <source>Resume goes on from its last checkpoint.</source>
+        <translation>이어서 학습하면 마지막 저장 지점부터 계속됩니다.</translation>
+    </message>
+    <message>
+        <source>Start a new one.</source>
+        <translation>새로 시작하십시오.</translation>
+    </message>
+    <message>
+        <source>Start again with a smaller learning rate (Advanced).</source>
+        <translation>학습률을 낮추어(고급) 다시 시작하십시오.</translation>
+    </message>
+    <message>
+        <source>Start it anew; its data are untouched.</source>
+        <translation>새로 시작하십시오. 영상은 그대로입니다.</translation>
+    </message>
+    <message>
+        <source>The folder for FILE does not exist.</source>
+        <translation>파일을 둘 폴더가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The model cannot be written.</source>
+        <translation>모델을 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The program&apos;s own folder cannot be written.</source>
+        <translation>프로그램의 자체 폴더에 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The saved training cannot be read.</source>
+        <translation>저장된 학습을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The scans are no longer where they were.</source>
+        <translation>영상이 원래 자리에 없습니다.</translation>
+    </message>
+    <message>
+        <source>The scans could not be examined.</source>
+        <translation>영상을 살펴보지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>The training diverged: its loss is no longer a number.</source>
+        <translation>학습이 발산했습니다. 손실값을 계산할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The training ended before its first measurement.</source>
+        <translation>첫 측정 전에 학습이 끝났습니다.</translation>
+    </message>
+    <message>
+        <source>The training stopped without a word.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There are no low/full-dose pairs in these scans.</source>
+        <translation>이 영상에는 저선량·정상선량 쌍이 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no such file or folder.</source>
+        <translation>그런 파일이나 폴더가 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no such training.</source>
+        <translation>그런 학습이 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is nothing here to train on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This model&apos;s architecture cannot be trained here.</source>
+        <translation>이 모델의 구조는 여기서 학습할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>This training has already ended.</source>
+        <translation>이미 끝난 학습입니다.</translation>
+    </message>
+    <message>
+        <source>This training is already running.</source>
+        <translation>이미 진행 중인 학습입니다.</translation>
+    </message>
+    <message>
+        <source>This training&apos;s record cannot be read.</source>
+        <translation>이 학습의 기록을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Train for longer.</source>
+        <translation>더 오래 학습하십시오.</translation>
+    </message>
+    <message>
+        <source>ldct-viewer train --list shows them.</source>
+        <translation>ldct-viewer train --list로 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>ldct-viewer train FOLDER</source>
+        <translation>ldct-viewer train 폴더</translation>
+    </message>
+    <message>
+        <source>ldct-viewer train FOLDER starts one.</source>
+        <translation>ldct-viewer train 폴더로 시작합니다.</translation>
     </message>
 </context>
 <context>
@@ -1479,6 +2868,18 @@
         <translation>오버레이</translation>
     </message>
     <message>
+        <source>PACS archives…</source>
+        <translation>PACS 서버 설정…</translation>
+    </message>
+    <message>
+        <source>PACS send queue…</source>
+        <translation>PACS 보내기 대기열…</translation>
+    </message>
+    <message>
+        <source>PACS…</source>
+        <translation>PACS…</translation>
+    </message>
+    <message>
         <source>Pan</source>
         <translation>이동</translation>
     </message>
@@ -1537,6 +2938,10 @@
     <message>
         <source>Scroll</source>
         <translation>넘기기</translation>
+    </message>
+    <message>
+        <source>Send denoised series to PACS…</source>
+        <translation>잡음 제거 시리즈를 PACS로 보내기…</translation>
     </message>
     <message>
         <source>Series list</source>
