@@ -13,6 +13,7 @@ from ..cancel import NEVER, CancelToken
 from ..dicom.charset import decode
 from ..errors import PacsError
 from .association import association, broke_off, status_error
+from .errors import pynetdicom
 from .nodes import PacsNode
 
 DEFAULT_TIMEOUT_S = 10.0
@@ -105,6 +106,7 @@ class SeriesRow:
 
 def echo(node: PacsNode, timeout: float = DEFAULT_TIMEOUT_S, cancel: CancelToken = NEVER) -> EchoResult:
     """C-ECHO. Raises PacsError (see its codes) and Cancelled (within 0.2 s of the wish)."""
+    pynetdicom()  # its import is not the archive's time
     started = time.monotonic()
     with association(node, [(VERIFICATION, _NATIVE)], cancel, timeout) as assoc:
         _need_context(assoc, VERIFICATION, "a test of the connection (C-ECHO)")
