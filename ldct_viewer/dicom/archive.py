@@ -19,6 +19,7 @@ from .source import FileBytes
 MAX_MEMBERS = 12_000
 MAX_MEMBER_BYTES = 1 << 30
 MAX_NESTED_BYTES = 256 << 20
+_MAX_DIRECTORY = 16 << 20  # bytes; some 150,000 members, two seconds and 100 MB to list
 _BOMB_BYTES = 16 << 20  # an all-air slice may deflate 1000 times, but a slice is small
 _BOMB_RATIO = 200
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
@@ -103,8 +104,13 @@ class Archive:
         self._lock = threading.Lock()
         stream = io.BytesIO(data) if data is not None else _Seekable(FileBytes(path))
         try:
+            if _directory_bytes(stream) > _MAX_DIRECTORY:
+                raise FileProblem(Reason.TOO_MANY, "its table of contents alone is too large")
             self._zip = zipfile.ZipFile(stream)
             self.members = [info for info in self._zip.infolist() if not info.filename.endswith("/")]
+        except FileProblem:
+            stream.close()
+            raise
         except _ERRORS as error:
             stream.close()
             raise FileProblem(Reason.BAD_ARCHIVE) from error
@@ -156,3 +162,19 @@ class Archive:
             archive.close()
             if stream is not None:
                 stream.close()
+
+
+def _directory_bytes(stream: io.BytesIO | _Seekable) -> int:
+    """Size of the central directory as the end of the archive claims it: ``zipfile`` reads all of it at once."""
+    size = stream.seek(0, io.SEEK_END)
+    start = max(size - (22 + 65535 + 76), 0)  # end record, comment, ZIP64 end record and locator
+    stream.seek(start)
+    tail = stream.read(size - start) or b""
+    claims = [0]
+    for magic, at, count in ((b"PK\x05\x06", 12, 4), (b"PK\x06\x06", 40, 8)):
+        place = tail.find(magic)
+        while place >= 0:  # several: whichever zipfile believes
+            claim = int.from_bytes(tail[place + at : place + at + count], "little")
+            claims.append(claim if claim != 0xFFFFFFFF or count == 8 else 0)
+            place = tail.find(magic, place + 1)
+    return min(max(claims), size)

@@ -65,12 +65,15 @@ class DecoderPool:
         Raises FileProblem: ``bad_stream``, ``truncated``, ``too_large``, ``decoder_died``, ``decoder_slow``,
         ``no_decoder``.
         """
-        for _ in range(2):  # it may have died of something else: once more in a fresh one
+        fresh = False
+        while not fresh:  # it may have died of an earlier frame: once more in one that has seen none
             process = self._acquire()
+            fresh = process.served == 0
             kept = False
             try:
                 status, words, text = process.decode(job, data, self._patience(len(data)))
                 kept = True
+                process.served += 1
             except SlowError:
                 self._note(in_time=False)
                 log.warning("decoder process ended: too slow")

@@ -61,6 +61,7 @@ class DecoderProcess:
 
     def __init__(self, command: Command = decoder_command) -> None:
         self.block = Block()
+        self.served = 0  # frames it has answered
         posix: dict[str, Any] = {}
         if sys.platform != "win32":
             posix = {"process_group": 0, "pass_fds": (self.block.descriptor,)}  # Ctrl-C is for the program
