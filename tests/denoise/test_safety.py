@@ -1,0 +1,103 @@
+"""Nothing appears: the benchmark's counting on made-up answers, and a sample of it on the shipped model."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import bench_denoise_safety as safety  # noqa: E402
+from benchmarks import denoise_strength as strength  # noqa: E402
+from ldct_viewer.denoise.model_file import default_model  # noqa: E402
+
+REALISATIONS, PLACES = 400, 600
+
+
+@pytest.fixture(scope="module")
+def low() -> np.ndarray:
+    return np.random.default_rng(0).normal(0, 10, (REALISATIONS, PLACES))
+
+
+def count(low: np.ndarray, out: np.ndarray) -> safety.Appear:
+    return safety.count_false("made up", 5.0, 1.0, low, out)
+
+
+def test_the_threshold_lets_one_low_dose_slice_in_twenty_through(low):
+    found = count(low, low)
+    assert found.low == found.at_threshold == found.own_scale == REALISATIONS // 20
+    assert found.invented == 0 and found.standing_hu < 0.5
+
+
+def test_a_denoiser_that_halves_the_noise_shows_nothing_at_the_threshold_and_as_much_on_its_own_scale(low):
+    found = count(low, low / 2)
+    assert found.at_threshold == 0
+    assert found.own_scale == REALISATIONS // 20
+
+
+def test_one_invented_lesion_is_counted(low):
+    out = low / 4
+    place = int(np.abs(low[7]).argmin())  # where the low-dose picture holds nothing
+    out[7, place] = -60.0
+    found = count(low, out)
+    assert found.at_threshold == found.invented == 1
+
+
+def test_what_is_drawn_every_time_stands_in_the_mean(low):
+    out = low / 4
+    out[:, 3] += 25.0
+    assert count(low, out).standing_hu == pytest.approx(25.0, abs=1.5)
+
+
+def test_heavy_tails_show_on_the_own_scale(low):
+    """A quiet picture with rare strong spots: harmless at the fixed threshold, alarming to who turns the window up."""
+    rng = np.random.default_rng(1)
+    out = low / 20 + np.where(rng.random(low.shape) < 1e-3, 8.0, 0.0)
+    found = count(low, out)
+    assert found.at_threshold == 0
+    assert found.own_scale > 3 * found.low
+
+
+def test_the_shipped_model_invents_nothing_in_water():
+    axis = (np.arange(192) - 95.5) * 1.2
+    water = np.where(np.hypot(axis[:, None], axis[None]) < 100, 0, -1000).astype(np.int16)
+    denoiser = safety.denoiser_of(default_model().id)
+    for found in safety.appear_in(denoiser, "water", np.stack([water] * 3), 1.2, 40, seed=5):
+        assert found.at_threshold <= found.low
+        assert found.invented == 0
+        assert found.standing_hu < 6.0
+
+
+def test_the_recommended_strength_obeys_the_texture_first():
+    n = len(strength.STRENGTHS)
+    rising = [1.0 + 0.1 * k for k in range(n)]
+    shift = [-0.05 * (k + 1) for k in range(n)]  # 20 % at the fourth
+    assert strength.recommend(shift, rising, rising) == strength.STRENGTHS[3]
+    assert strength.recommend([0.0] * n, rising, rising) == 1.0
+    assert strength.recommend([0.0] * n, rising[::-1], [1.0] * n) == strength.STRENGTHS[0]
+
+
+def test_the_card_gets_the_strength_and_how_it_was_found(tmp_path):
+    card = tmp_path / "m.json"
+    card.write_text(json.dumps({"name": "M", "sha256": "x", "quality": {"kept": 1}}))
+    n = len(strength.STRENGTHS)
+    strength.write_card(card, strength.Study([], [-0.1] * n, [0.5] * n, [1.0] * n, [1.2] * n, 0.7), 240)
+    content = json.loads(card.read_text())
+    assert content["recommended_strength"] == 0.7 and content["sha256"] == "x"
+    assert content["quality"]["kept"] == 1
+    assert content["quality"]["recommended_strength"]["dprime_ratio_npw_eye"] == 1.2
+    assert list(tmp_path.iterdir()) == [card]
+
+
+def test_a_ball_is_the_middle_slice_s_and_averages_over_thickness():
+    lesion = strength.ball(96, 10.0, -20.0)
+    assert lesion.shape == (3, 96, 96)
+    assert lesion[1].min() == pytest.approx(-20.0)
+    voxel = strength.PIXEL_MM**2 * strength.SLICE_MM
+    inside = 4 / 3 * np.pi * 125 - 2 * np.pi * (5 - 3.75) ** 2 * (15 - 1.25) / 3  # caps beyond the three slices
+    assert lesion.sum() * voxel == pytest.approx(-20.0 * inside, rel=0.02)
