@@ -22,7 +22,10 @@ MEAN_FROM, MEAN_TO = 0.05, 0.35  # of the training: where that share begins to r
 
 @dataclass(frozen=True)
 class Plan:
-    """Schedule. It ends after ``steps`` or ``seconds``, whichever is set; the cosine runs over the same."""
+    """Schedule. It ends after ``steps`` or ``seconds``, whichever is set; the cosine runs over the same.
+
+    ``warmed``: the network is trained already, so the mean of realisations counts from the start.
+    """
 
     steps: int = 0
     seconds: float = 0.0
@@ -32,6 +35,7 @@ class Plan:
     ema: float = 0.999
     bfloat16: bool = False
     report_every: int = 500
+    warmed: bool = False
 
 
 def loss_of(out: Tensor, clean: Tensor, level: Tensor, mean_share: float = MEAN_SHARE) -> Tensor:
@@ -86,8 +90,8 @@ def train(
         rate = plan.learning_rate * min(1.0, (step + 1) / plan.warm_up) * (0.02 + 0.98 * _cosine(done))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        share = MEAN_SHARE * min(max((done - MEAN_FROM) / (MEAN_TO - MEAN_FROM), 0.0), 1.0)
-        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, share)
+        risen = 1.0 if plan.warmed else min(max((done - MEAN_FROM) / (MEAN_TO - MEAN_FROM), 0.0), 1.0)
+        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, MEAN_SHARE * risen)
         total += loss
         step += 1
         _follow(ema, net, min(plan.ema, (1 + step) / (10 + step)))

@@ -29,6 +29,7 @@ from .data import REALISATIONS, Sampler
 from .loop import Plan, train
 from .sources import SOURCES, CleanVolume, Source, load_clean
 from .validation import Held, held_out_pairs, score
+from .widen import widen
 
 CLEAN_AT = (0.15, 0.4)  # share of the training after which targets are cleaned by the network so far
 OVERSTATE = 1.4  # told noise level of a target / its estimate: what the network was shown, it half keeps
@@ -54,7 +55,11 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
     if args.start:
         start = load_model(args.start)
         kept = float(start.info.card.get("recipe", {}).get("keep_texture", 0.0))
-        net.load_state_dict(with_texture(start.net, 1.0 - 1.0 / (1.0 - kept)).state_dict())
+        full = with_texture(start.net, 1.0 - 1.0 / (1.0 - kept))
+        if args.widen:
+            widen(full, net, seed=args.seed)
+        else:
+            net.load_state_dict(full.state_dict())
     log = _Log(args, held)
     todo = [] if args.keep_targets else [0.0, 0.3] if args.start else list(CLEAN_AT)
 
@@ -64,7 +69,14 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
             sampler.volumes = [cleaned(v, ema, args.bfloat16) for v in originals]
             log.say({"event": "targets cleaned", "progress": round(done, 3)})
 
-    plan = Plan(args.steps, args.minutes * 60.0, args.batch, bfloat16=args.bfloat16, report_every=args.report_every)
+    plan = Plan(
+        args.steps,
+        args.minutes * 60.0,
+        args.batch,
+        bfloat16=args.bfloat16,
+        report_every=args.report_every,
+        warmed=bool(args.start),
+    )
     plan = replace(plan, learning_rate=args.learning_rate)
     ema = train(net, sampler, plan, on_report=log.report, between=between)
     log.report(plan.steps or log.last_step, float("nan"), ema)
@@ -152,6 +164,7 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
             "steps": step,
             "batch": [args.batch, args.realisations],
             "learning_rate": args.learning_rate,
+            "start": Path(args.start).name if args.start else None,
         },
     }
 
@@ -172,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--bfloat16", action="store_true", help="autocast; faster where the CPU has avx512_bf16 or amx")
     p.add_argument("--start", help="model to go on from")
+    p.add_argument("--widen", action="store_true", help="--start is a narrower model of the same depth")
     p.add_argument("--keep-targets", action="store_true", help="do not clean targets by the network on the way")
     p.add_argument("--keep-texture", type=float, default=KEEP_TEXTURE, help="share of noise left in the picture")
     p.add_argument("--all", action="store_true", help="train on the held-out patients too (then scores mean nothing)")
