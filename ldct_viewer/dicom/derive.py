@@ -23,6 +23,7 @@ from .header import Slice
 from .provenance import Derivation
 from .slice_export import ExportOptions, SliceExport, file_name
 from .slices import read_slices
+from .source_check import check_unchanged_since_opened
 from .transaction import FolderTransaction
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def write_derived(
         slices, padding = _slices_of(slices, volume), volume.padding
     _check_input(found, hu, slices, padding, options)
     export = SliceExport(slices, hu, padding, derivation, options, deidentify_key, padding_known=volume is not None)
+    for k, item in enumerate(slices):
+        check_unchanged_since_opened(item, volume.hu[k] if volume is not None else None)
     # Members of an archive lie in no folder that could be mixed up with the target.
     folders = [item.ref.path for item in slices if item.ref.archive is None]
     with FolderTransaction(folder, folders, hu.nbytes + _HEADER_BYTES * len(slices)) as transaction:

@@ -99,6 +99,7 @@ class Slice:
     notes: tuple[Reason, ...] = ()
     localizer: bool = False
     header: dict[int, bytes] = field(default_factory=dict, hash=False, compare=False)
+    stamp: tuple[int, int, int, int] | None = field(default=None, hash=False, compare=False)  # source.file_stamp
 
     @property
     def path(self) -> Path:

@@ -79,6 +79,7 @@ def read_slices(source: ByteSource, ref: FileRef) -> tuple[list[Slice], Parsed]:
     elif parsed.pixel_length != UNDEFINED:
         raise FileProblem(Reason.BAD_PIXEL_LENGTH, "uncompressed pixel data, but the header says compressed")
     common = _common(parsed, values, spec, ref, defects)
+    common["stamp"] = getattr(source, "stamp", None)
     if blank:
         common["notes"] += (Reason.BLANK_UID,)
     if values.text(SOP_CLASS) in MULTI_FRAME:

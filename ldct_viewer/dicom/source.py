@@ -48,6 +48,7 @@ class FileBytes:
             os.close(self._fd)
             raise FileProblem(Reason.SPECIAL_FILE)
         self.size = info.st_size
+        self.stamp = file_stamp(info)
         self._head = b""
 
     def read(self, offset: int, count: int) -> bytes:
@@ -143,6 +144,11 @@ class InflatedBytes:
             self._out += out
             if len(self._out) > self.size:
                 raise FileProblem(Reason.BOMB)
+
+
+def file_stamp(info: os.stat_result) -> tuple[int, int, int, int]:
+    """What changes when a file is written to or replaced: size, mtime, inode; and ctime, which nobody can put back."""
+    return info.st_size, info.st_mtime_ns, info.st_ino, info.st_ctime_ns
 
 
 def os_problem(error: OSError) -> FileProblem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,11 @@ from numpy.typing import NDArray
 from ..errors import WriteError
 from .codes import FileProblem
 from .header import PixelSpec, Slice
-from .pixels import HuSlice, to_hu
+from .pixels import HuSlice, read_pixels, to_hu
+from .slices import read_slices
+from .source import MemoryBytes, file_stamp
+
+_CLOCK_STEP_NS = 2_500_000_000  # FAT counts in steps of two seconds
 
 
 def read_source(source: Slice) -> bytes:
@@ -40,21 +45,45 @@ def same_slice(now: Slice, then: Slice) -> bool:
     )
 
 
-def stamp(source: Slice) -> tuple[int, int, int] | None:
+def stamp(source: Slice) -> tuple[int, int, int, int] | None:
     """What changes when a file on disk is written to or replaced; archives are held open by their reader."""
     if source.ref.archive is not None:
         return None
     try:
-        info = os.stat(source.ref.path)
+        return file_stamp(os.stat(source.ref.path))
     except OSError as error:
         raise source_changed(source.path) from error
-    return info.st_size, info.st_mtime_ns, info.st_ino
 
 
-def source_changed(path: Path) -> WriteError:
+def settled(then: tuple[int, int, int, int] | None) -> bool:
+    """True when a later write must show in a stamp taken now: the last one is older than any clock's step."""
+    return then is not None and time.time_ns() - max(then[1], then[3]) > _CLOCK_STEP_NS
+
+
+def check_unchanged_since_opened(source: Slice, opened: NDArray[np.int16] | None) -> None:
+    """Raise ``source_changed`` where a source is not the file that was opened.
+
+    ``opened`` are the HU that were read from it. They decide where only the ctime differs: somebody changed
+    permissions, or wrote to it and put the mtime back.
+    """
+    now = stamp(source)
+    if source.stamp is None or now is None or now == source.stamp:
+        return
+    if now[:3] == source.stamp[:3] and opened is not None:
+        try:
+            slices, parsed = read_slices(MemoryBytes(read_source(source)), source.ref)
+            again = to_hu(read_pixels(parsed.data, slices[source.frame]), slices[source.frame].spec).hu
+        except (FileProblem, IndexError) as error:
+            raise source_changed(source.path) from error
+        if np.array_equal(again, opened):
+            return
+    raise source_changed(source.path, "since the series was opened")
+
+
+def source_changed(path: Path, when: str = "while the series was written") -> WriteError:
     """The error for a source that is not what it was."""
     return WriteError(
-        "A source image changed or vanished while the series was written.",
+        f"The source image {path.name} changed or vanished {when}.",
         "Open the series again and repeat the export. Nothing was left behind.",
         path,
         "source_changed",

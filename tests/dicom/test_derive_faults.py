@@ -174,13 +174,57 @@ def test_a_source_that_changes_underway_stops_the_export(tmp_path: Path, how: st
             data[-1] ^= 1
             victim.write_bytes(data)
 
-    if when == 0 and how == "edited":
-        pytest.skip("edited pixels between opening and export are not known to the export")
     meddle()
     with pytest.raises(WriteError) as caught:
         write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume, progress=meddle)
     assert caught.value.code == "source_changed"
     assert sorted(os.listdir(tmp_path)) == ["source"]
+
+
+@pytest.mark.parametrize("keep_time", [False, True])
+@pytest.mark.parametrize("number", range(6))
+def test_pixels_edited_between_opening_and_export_stop_it_and_name_the_file(
+    tmp_path: Path, number: int, keep_time: bool
+) -> None:
+    source = make_series(tmp_path / "source")
+    found, volume = opened(source)
+    victim = source / f"slice{number}.dcm"
+    info = victim.stat()
+    with open(victim, "rb+") as file:
+        file.seek(-300, os.SEEK_END)
+        byte = file.read(1)[0]
+        file.seek(-300, os.SEEK_END)
+        file.write(bytes([byte ^ 4]))
+    if keep_time:
+        os.utime(victim, ns=(info.st_atime_ns, info.st_mtime_ns))
+    with pytest.raises(WriteError) as caught:
+        write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume)
+    assert caught.value.code == "source_changed" and victim.name in caught.value.message
+    assert sorted(os.listdir(tmp_path)) == ["source"]
+
+
+def test_other_permissions_are_no_change_of_the_images(tmp_path: Path) -> None:
+    source = make_series(tmp_path / "source")
+    found, volume = opened(source)
+    (source / "slice3.dcm").chmod(0o600)
+    write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume)
+    assert len(os.listdir(tmp_path / "out")) == 6
+
+
+def test_an_old_source_edited_underway_shows_by_its_stamp_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slice_export, "settled", lambda stamp: stamp is not None)  # as after three seconds
+    source = make_series(tmp_path / "source")
+    found, volume = opened(source)
+
+    def edit(done: int, total: int) -> None:
+        if done == 9:
+            (source / "slice2.dcm").write_bytes((source / "slice2.dcm").read_bytes()[:-2] + b"xy")
+
+    with pytest.raises(WriteError) as caught:
+        write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume, progress=edit)
+    assert caught.value.code == "source_changed" and sorted(os.listdir(tmp_path)) == ["source"]
 
 
 def test_a_disk_that_lies_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
