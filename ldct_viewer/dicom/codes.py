@@ -58,13 +58,13 @@ class Reason(Enum):
     BAD_STREAM = (Kind.REJECTED, "The compressed image is damaged.", "Copy or send the file again.")
     DECODER_DIED = (
         Kind.REJECTED,
-        "The image brought its decoder down.",
-        "It is damaged or made to do harm; ask for the file again.",
+        "The image is so damaged that its decoder crashed.",
+        "Ask for the file again. If it happens again, the file may be made to do harm.",
     )
     DECODER_SLOW = (
         Kind.REJECTED,
         "Decoding the image took too long and was stopped.",
-        "It is damaged or made to do harm; ask for the file again.",
+        "Ask for the file again. If it happens again, the file may be made to do harm.",
     )
     NO_DECODER = (
         Kind.REJECTED,

@@ -124,7 +124,7 @@ def test_a_series_with_deadly_slices_opens_without_them(bad: DecoderPool, tmp_pa
     np.testing.assert_array_equal(volume.hu, make_ct.pixels()[[0, 2, 4, 5]].astype(int) - 1024)
     notes = {w.code: w for w in volume.warnings}
     assert {"decoder_died", "decoder_slow", "missing_slices"} <= set(notes)
-    assert notes["decoder_died"].message == "1 slice left out. The image brought its decoder down."
+    assert notes["decoder_died"].message == "1 slice left out. The image is so damaged that its decoder crashed."
     assert notes["decoder_died"].files == (str(tmp_path / "IM0001"),)
 
 

@@ -68,4 +68,4 @@ def test_a_scan_of_nothing_but_deadly_slices_is_refused_in_words(qtbot, tmp_path
         drop(window, folder)
     assert settled.args == [False]
     text = window.messages.messages[-1].text
-    assert "No slice could be read" in text and "brought its decoder down" in text
+    assert "No slice could be read" in text and "its decoder crashed" in text
