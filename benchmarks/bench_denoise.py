@@ -86,33 +86,6 @@ def _child(part: str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def red_cnn():
-    """RED-CNN (Chen et al., IEEE TMI 36, 2017): five 5 × 5 convolutions, five transposed, three shortcuts."""
-    import torch
-    from torch import nn
-
-    class RedCnn(nn.Module):
-        def __init__(self, width: int = 96) -> None:
-            super().__init__()
-            self.conv = nn.ModuleList(nn.Conv2d(1 if i == 0 else width, width, 5) for i in range(5))
-            self.deconv = nn.ModuleList(nn.ConvTranspose2d(width, 1 if i == 4 else width, 5) for i in range(5))
-
-        def forward(self, x):
-            kept = [x]
-            for i, layer in enumerate(self.conv):
-                x = torch.relu(layer(x))
-                if i in (1, 3):
-                    kept.append(x)
-            for i, layer in enumerate(self.deconv):
-                x = layer(x)
-                if i in (0, 2, 4):
-                    x = x + kept.pop()
-                x = torch.relu(x)
-            return x
-
-    return RedCnn().eval()
-
-
 def _volume(slices: int):
     from ldct_viewer.volume import Geometry, Volume
 
@@ -129,6 +102,7 @@ def _volume(slices: int):
 def _speed() -> dict:
     import torch
 
+    from benchmarks.redcnn import red_cnn
     from ldct_viewer.denoise.engine import Denoiser
     from ldct_viewer.denoise.model_file import list_models, load_model
 
