@@ -99,8 +99,7 @@ def _go_on(made: Run, say: Speaker) -> int:
         report = _ready(made)
     except LdctError as error:
         if error.code != "ended" and not made.alive:  # whoever watches the folder is told as well
-            event = {"event": "failed", "code": error.code, "message": error.message, "hint": error.hint}
-            made.log({"time": round(time.time(), 1), **event})
+            made.log({"time": round(time.time(), 1), **_failure(error)})
         raise
     say({"event": "report", **report.to_json()})
     return _train(made, report, say, None)
@@ -172,7 +171,7 @@ def _note_failure(made: Run, emit: Callable[[dict[str, Any]], None], error: Ldct
         made.update(state="failed", error={"code": error.code, "message": error.message, "hint": error.hint})
     except LdctError as second:  # the run's own folder is gone or full
         print(f"ldct-viewer train: {second}", file=sys.stderr)
-    emit({"event": "failed", "code": error.code, "message": error.message, "hint": error.hint})
+    emit(_failure(error))
 
 
 def _examine_only(args: argparse.Namespace, say: Speaker) -> int:
@@ -180,11 +179,23 @@ def _examine_only(args: argparse.Namespace, say: Speaker) -> int:
     from ..training.local.examine import examine
     from ..training.local.trainer import steps_a_minute
 
-    report = examine(_paths(args), uid=args.series)
+    try:
+        report = examine(_paths(args), uid=args.series)
+    except LdctError as error:
+        say(_failure(error))
+        raise
     plan = _plan(args, report)
     say({"event": "report", **report.to_json()})
     say({"event": "pace", **steps_a_minute(plan)})
     return 0
+
+
+def _failure(error: LdctError) -> dict[str, Any]:
+    """The event of a failure; ``why``: sentences of its hint, for whoever speaks another language."""
+    why = [one.to_json() for one in getattr(error, "why", ())]
+    path = str(error.path) if error.path else None
+    event = {"event": "failed", "code": error.code, "message": error.message, "hint": error.hint, "path": path}
+    return {**event, "why": why} if why else event
 
 
 def _plan(args: argparse.Namespace, report: DataReport) -> Plan:

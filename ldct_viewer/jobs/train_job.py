@@ -55,9 +55,10 @@ class ExamineJob(Job):
                     event = json.loads(raw)
                 except ValueError:
                     continue
+                if event.get("event") == "failed":
+                    raise failure(event)
                 if "error" in event:
-                    error = event["error"]
-                    raise LdctError(error["message"], error["hint"], error["path"], error["code"])
+                    raise failure(event["error"])
                 found[event["event"]] = event
                 self.chunk.emit(event)
         self.token.check()
@@ -107,7 +108,7 @@ class TrainJob(Job):
                 self.chunk.emit(events)
             for event in events:
                 if event.get("event") == "failed":
-                    raise LdctError(event["message"], event["hint"], code=event["code"])
+                    raise failure(event)
                 if event.get("event") in _ENDS:
                     return event
             gone = child.poll() is not None if child is not None else not alive
@@ -123,17 +124,26 @@ class TrainJob(Job):
             time.sleep(_WATCH_S)
 
     def _died(self) -> LdctError:
-        """The child's own last words, where it left any."""
-        try:
-            lines = (self.run.folder / "log.txt").read_text("utf-8", errors="replace").strip().splitlines()
-        except OSError:
-            lines = []
-        last = f" ({lines[-1][:200]})" if lines else ""
+        """Killed, or ended by what it could not tell: its own last words are in the run's log.txt."""
         return LdctError(
-            f"The training stopped without a word{last}.",
+            "The training stopped without a word.",
             "Resume goes on from its last checkpoint.",
-            code="train_died",
+            self.run.folder,
+            "train_died",
         )
+
+
+class TrainFailure(LdctError):  # noqa: N818 - what a training said of its failure
+    """A failure told by a training process; ``why``: sentences of its hint, to be translated."""
+
+    why: tuple[dict[str, Any], ...] = ()
+
+
+def failure(event: dict[str, Any]) -> LdctError:
+    """The error of a "failed" event."""
+    error = TrainFailure(event["message"], event["hint"], event.get("path"), event["code"])
+    error.why = tuple(event.get("why", ()))
+    return error
 
 
 class _Killer:

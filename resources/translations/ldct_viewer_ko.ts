@@ -2434,7 +2434,7 @@
     </message>
     <message>
         <source>The training stopped without a word.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습이 알림 없이 멈추었습니다.</translation>
     </message>
     <message>
         <source>There are no low/full-dose pairs in these scans.</source>
@@ -2450,7 +2450,7 @@
     </message>
     <message>
         <source>There is nothing here to train on.</source>
-        <translation type="unfinished"></translation>
+        <translation>학습에 쓸 영상이 없습니다.</translation>
     </message>
     <message>
         <source>This model&apos;s architecture cannot be trained here.</source>
@@ -2877,7 +2877,7 @@
     </message>
     <message>
         <source>PACS…</source>
-        <translation>PACS…</translation>
+        <translation>PACS 검색·가져오기…</translation>
     </message>
     <message>
         <source>Pan</source>

@@ -24,7 +24,7 @@ def test_quiet_scans_are_trained_with_simulated_dose(make_series: Maker) -> None
 def test_noisy_scans_are_trained_on_themselves(make_series: Maker) -> None:
     report = examine([make_series("low", noise=50)])
     assert report.objective == "self"
-    assert "neighbouring slices" in report.reason
+    assert "neighbouring slices" in report.reason.text
 
 
 def test_two_doses_of_one_anatomy_are_a_pair_and_mas_tells_which_is_low(make_series: Maker) -> None:

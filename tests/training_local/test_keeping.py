@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,9 @@ from ldct_viewer.training.local.gate import judge, rank
 from ldct_viewer.training.local.metrics import Measures, measure, psnr, ssim
 from ldct_viewer.training.local.objectives import Held
 from ldct_viewer.training.local.plan import Plan
+from ldct_viewer.training.local.words import said
 
+HELD = said("held_slices", slices=said("slices", n=8), n=1)
 TINY = {"family": "pu", "channels": [4, 4, 4], "blocks": [1, 1, 1]}
 
 
@@ -112,14 +115,22 @@ def measures(value: float, **bias: float) -> Measures:
 
 
 def test_better_is_offered() -> None:
-    verdict = judge(measures(32.0), measures(32.6, fat=0.4), measures(29.0), "8 slices")
+    verdict = judge(measures(32.0), measures(32.6, fat=0.4), measures(29.0), HELD)
     assert verdict.better and verdict.gain_db == pytest.approx(0.6)
     assert "32.00 to 32.60" in verdict.reasons[0]
 
 
 @pytest.mark.parametrize("tuned", [measures(31.9), measures(32.0), measures(33.0, lung=2.5), measures(33.0, bone=-2.1)])
 def test_worse_or_shifted_is_kept_aside(tuned: Measures) -> None:
-    assert not judge(measures(32.0), tuned, measures(29.0), "8 slices").better
+    assert not judge(measures(32.0), tuned, measures(29.0), HELD).better
+
+
+def test_what_is_gained_on_one_kind_of_scan_must_not_be_lost_on_another() -> None:
+    start = replace(measures(32.0), kinds={"chest": 30.0, "head": 34.0})
+    tuned = replace(measures(33.0), kinds={"chest": 32.3, "head": 33.7})
+    verdict = judge(start, tuned, measures(29.0), HELD)
+    assert not verdict.better and "head" in verdict.reasons[0] and "-0.30 dB" in verdict.reasons[0]
+    assert rank(replace(measures(32.4), kinds={"chest": 30.8, "head": 34.0}), start) > rank(tuned, start)
 
 
 def test_a_state_that_shifts_hu_never_replaces_one_that_does_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,6 +52,25 @@ def test_patients_are_never_on_both_sides(make_series: Maker) -> None:
     trained = {s.patient for s, ks in zip(series, parts.train, strict=True) if ks}
     held = {s.patient for s, ks in zip(series, parts.held, strict=True) if ks}
     assert held and trained and not trained & held
+
+
+def test_every_kind_of_scan_is_trained_on_and_measured(make_series: Maker) -> None:
+    """A head and an abdomen: neither tells how good the other's denoising is, so both are cut."""
+    series = list(examine([make_series(f"s{n}", patient=f"P{n}", study=f"1.2.{n}", seed=n) for n in range(2)]).series)
+    kinds = [
+        replace(s.found, meta=replace(s.found.meta, kernel=k)) for s, k in zip(series, ("B40f", "UB"), strict=True)
+    ]
+    parts = split([replace(s, found=f) for s, f in zip(series, kinds, strict=True)])
+    assert parts.by == "slices" and all(parts.train) and all(parts.held)
+
+
+def test_a_lone_kind_is_cut_and_a_shared_one_loses_a_patient(make_series: Maker) -> None:
+    series = list(examine([make_series(f"s{n}", patient=f"P{n}", study=f"1.2.{n}", seed=n) for n in range(4)]).series)
+    meta = replace(series[0].found.meta, kernel="H30")
+    series[0] = replace(series[0], found=replace(series[0].found, meta=meta))
+    parts = split(series)
+    assert parts.by == "both" and parts.train[0] and parts.held[0]
+    assert sum(not one for one in parts.train) == 1  # one of the three alike, whole
 
 
 # -- data order -------------------------------------------------------------------------------------
@@ -159,7 +179,7 @@ def test_a_damaged_file_is_left_out_with_a_note(make_series: Maker) -> None:
     (found,) = (s.found for s in examine([folder]).series)
     found.files[4].write_bytes(found.files[4].read_bytes()[:600])
     notes: list[str] = []
-    store = SliceStore([found], 1 << 20, lambda code, text: notes.append(code))
+    store = SliceStore([found], 1 << 20, lambda note: notes.append(note.code))
     store.slice(0, 3)
     for _ in range(2):
         with pytest.raises(Unreadable):

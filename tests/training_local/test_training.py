@@ -20,6 +20,7 @@ from ldct_viewer.training.local import engine as engine_module
 from ldct_viewer.training.local import loop as loop_module
 from ldct_viewer.training.local import runs
 from ldct_viewer.training.local.gate import Verdict
+from ldct_viewer.training.local.words import said
 
 from .conftest import Maker
 
@@ -39,7 +40,7 @@ def accept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight steps seldom make a better model; what follows acceptance is tested with this."""
     from ldct_viewer.training.local import finish
 
-    monkeypatch.setattr(finish, "judge", lambda *a: Verdict(True, "Better by 1.00 dB.", ("because",), 1.0))
+    monkeypatch.setattr(finish, "judge", lambda *a: Verdict(True, said("better", gain="1.00"), (), 1.0))
 
 
 def test_a_training_makes_a_model_that_can_be_used(make_series: Maker, accept: None, capsys) -> None:
@@ -59,7 +60,7 @@ def test_a_training_makes_a_model_that_can_be_used(make_series: Maker, accept: N
 
 
 def test_a_model_that_is_not_better_is_not_offered(make_series: Maker, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(loop_module, "rank", lambda m: (0.0, -m.psnr))  # keep the worst
+    monkeypatch.setattr(loop_module, "rank", lambda m, start: (0.0, 0.0, -m.psnr))  # keep the worst
     monkeypatch.setattr("ldct_viewer.training.local.gate.MIN_GAIN_DB", 5.0)
     assert main(["train", str(make_series("one")), *ARGS]) == 7
     assert all(m.shipped for m in list_models())

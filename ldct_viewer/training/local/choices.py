@@ -12,9 +12,10 @@ from ...denoise.network import ARCHITECTURES, PUNet, build
 from ...errors import LdctError
 from .objectives import Objective, Pairs, SelfSupervised, Simulated
 from .plan import MODEL_SCRATCH, Plan
-from .report import DataReport, Pair, count
+from .report import DataReport, Pair
 from .sources import Material
 from .split import Split
+from .words import Said, said
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,11 @@ def make_objective(material: Material, parts: Split, plan: Plan, pairs: list[Pai
     return {"simulated": Simulated, "self": SelfSupervised}[plan.objective](material, parts, plan)
 
 
-def describe(parts: Split, chosen: DataReport, slices: int) -> str:
+def describe(parts: Split, chosen: DataReport, count: int) -> Said:
     """What was held out, in words."""
-    if parts.by == "patient":
-        held = len({s.patient for s, ks in zip(chosen.series, parts.held, strict=True) if ks})
-        return f"{count(slices, 'slice')} of {count(held, 'patient')} it never trained on"
-    return f"{count(slices, 'slice')} it never trained on (same patient{'s' if chosen.patients > 1 else ''})"
+    slices = said("slices", n=count)
+    if parts.by == "slices":
+        return said("held_slices", slices=slices, n=chosen.patients)
+    trained = {s.patient for s, ks in zip(chosen.series, parts.train, strict=True) if ks}
+    whole = said("patients", n=chosen.patients - len(trained))
+    return said("held_patients" if parts.by == "patient" else "held_both", slices=slices, patients=whole)

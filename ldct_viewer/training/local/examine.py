@@ -12,8 +12,9 @@ from ...cancel import NEVER, CancelToken, Progress, no_progress
 from ...denoise.noise_level import estimate_sigma
 from ...errors import OpenError
 from .pairing import find_pairs
-from .report import DataReport, Examined, Note, Pair, count
+from .report import DataReport, Examined, Pair
 from .store import SliceStore, Unreadable
+from .words import Said, said
 
 if TYPE_CHECKING:
     from ...dicom.scan import FoundSeries
@@ -38,23 +39,17 @@ def examine(
     roots = tuple(Path(p) for p in paths)
     result = scan_paths(roots, progress=progress, cancel=cancel)
     found = [f for f in result.series if not uid or f.uid == uid]
-    notes: list[Note] = []
+    notes: list[Said] = []
     usable = [f for f in found if _usable(f, notes)]
     usable, twins = _without_twins(usable)
     notes += twins
     if not usable:
-        why = notes[0].text if notes else "There is no CT series in it."
-        where = roots[0] if len(roots) == 1 else None
-        raise OpenError(
-            f"There is nothing here to train on. {why}",
-            f"Choose a folder with CT series of at least {MIN_SLICES} slices.",
-            where,
-            "nothing_to_learn",
-        )
-    store = SliceStore(usable, 64 << 20, lambda code, text: notes.append(Note(code, text)))
+        why = notes[0] if notes else said("no_ct", n=len(result.ignored)) if result.ignored else said("no_files")
+        raise NothingToLearn(why, roots[0] if len(roots) == 1 else None)
+    store = SliceStore(usable, 64 << 20, notes.append)
     series = [e for s, e in enumerate(_examined(usable, store, cancel)) if _readable(e, s, notes)]
     if not series:
-        raise OpenError("None of the series can be read.", notes[-1].text if notes else "", code="nothing_to_learn")
+        raise NothingToLearn(notes[-1], roots[0] if len(roots) == 1 else None)
     if len(series) != len(usable):
         store = SliceStore([e.found for e in series], 64 << 20)
     pairs, refused = find_pairs(series, store.slice)
@@ -72,36 +67,29 @@ def examine(
     )
 
 
-def choose(series: Sequence[Examined], pairs: Sequence[Pair]) -> tuple[str, str, tuple[str, ...]]:
+class NothingToLearn(OpenError):  # noqa: N818 - it names the finding
+    """No series of these folders can be trained on; ``why`` is the first reason, for translation."""
+
+    def __init__(self, why: Said, path: Path | None) -> None:
+        self.why = (why, said("choose_other", least=MIN_SLICES))
+        hint = " ".join(one.text for one in self.why)
+        super().__init__("There is nothing here to train on.", hint, path, "nothing_to_learn")
+
+
+def choose(series: Sequence[Examined], pairs: Sequence[Pair]) -> tuple[str, Said, tuple[str, ...]]:
     """(objective, the reason in two sentences, all that are possible)."""
     full = [s for s in series if not s.low_dose]
     possible = (("pairs",) if pairs else ()) + ("simulated", "self")
     noises = [s.noise_hu for s in series if s.noise_hu > 0]
-    noise = f" (noise about {np.median(noises):.0f} HU)" if noises else ""
+    noise = said("about_noise", hu=f"{np.median(noises):.0f}") if noises else ""
     if pairs:
-        doses = ", ".join(sorted({f"{p.dose:.0%}" for p in pairs}))
-        return (
-            "pairs",
-            f"The same anatomy was found at low and full dose ({count(len(pairs), 'pair')}, {doses} of the dose). "
-            "The network learns to make the low-dose picture look like the full-dose one.",
-            possible,
-        )
+        doses = sorted({f"{p.dose:.0%}" for p in pairs})
+        return "pairs", said("why_pairs", pairs=said("pairs", n=len(pairs)), doses=doses), possible
+    if len(full) == len(series):
+        return "simulated", said("why_simulated", noise=noise), possible
     if full:
-        some = "" if len(full) == len(series) else f" The noisy ones are left out ({len(series) - len(full)})."
-        return (
-            "simulated",
-            f"These scans are quiet enough{noise} to serve as clean references, and no low-dose twin was found. "
-            "Low-dose noise in the scanner's own texture is added to them, and the network learns to take it off."
-            + some,
-            possible,
-        )
-    return (
-        "self",
-        f"Only noisy scans{noise} were found, none quiet enough to be a reference. "
-        "The network learns from the scans themselves: from neighbouring slices, whose noise differs, and from noise "
-        "of their own texture.",
-        possible,
-    )
+        return "simulated", said("why_simulated_some", noise=noise, n=len(series) - len(full)), possible
+    return "self", said("why_self", noise=noise), possible
 
 
 def low_dose(found: FoundSeries, noise_hu: float) -> bool:
@@ -118,19 +106,19 @@ def averaging(found: FoundSeries, noise_hu: float) -> int:
     return 3 if step * 3 >= _CLEAN_MM - 1 or found.shape[0] < 20 else 5
 
 
-def _usable(found: FoundSeries, notes: list[Note]) -> bool:
-    what = f"“{found.meta.modality or '?'}” series of {count(found.shape[0], 'slice')}"
+def _usable(found: FoundSeries, notes: list[Said]) -> bool:
+    what = said("kind", modality=found.meta.modality or "?", slices=said("slices", n=found.shape[0]))
     words = found.meta.description.lower()
     if found.state == "blocked":
-        notes.append(Note("blocked", f"A {what} cannot be opened and is left out: {_why_blocked(found)}"))
+        notes.append(said("blocked", what=what, why=_why_blocked(found)))
     elif found.meta.modality not in ("CT", ""):
-        notes.append(Note("not_ct", f"A {what} is not CT and is left out."))
+        notes.append(said("not_ct", what=what))
     elif found.shape[0] < MIN_SLICES:
-        notes.append(Note("too_few", f"A {what} is too short (fewer than {MIN_SLICES}) and is left out."))
+        notes.append(said("too_few", what=what, least=MIN_SLICES))
     elif min(found.shape[1:]) < 64:
-        notes.append(Note("too_small", f"A {what} has pictures of {found.shape[2]} × {found.shape[1]}: too small."))
+        notes.append(said("too_small", what=what, columns=found.shape[2], rows=found.shape[1]))
     elif any(w in words for w in _NOT_PLAIN):
-        notes.append(Note("not_plain", f"A {what} is a derived map or already denoised and is left out."))
+        notes.append(said("not_plain", what=what))
     else:
         return True
     return False
@@ -140,14 +128,14 @@ def _why_blocked(found: FoundSeries) -> str:
     return str(getattr(found, "blocked_reason", "")) or (found.warnings[0].message if found.warnings else "unreadable")
 
 
-def _without_twins(series: list[FoundSeries]) -> tuple[list[FoundSeries], list[Note]]:
+def _without_twins(series: list[FoundSeries]) -> tuple[list[FoundSeries], list[Said]]:
     """The same series twice (two folders, two copies) counts once: a held-out copy would be no test."""
     kept: dict[tuple[str, tuple[int, ...]], FoundSeries] = {}
     notes = []
     for one in series:
         key = (one.uid or str(one.files[:1]), tuple(one.shape))
         if key in kept:
-            notes.append(Note("twin", f"A series of {count(one.shape[0], 'slice')} is there twice and used once."))
+            notes.append(said("twin", slices=said("slices", n=one.shape[0])))
         else:
             kept[key] = one
     return list(kept.values()), notes
@@ -189,11 +177,11 @@ def _noise(store: SliceStore, s: int, n: int) -> float | None:
     return float(np.median(values)) if values else -1.0
 
 
-def _readable(one: Examined, s: int, notes: list[Note]) -> bool:
+def _readable(one: Examined, s: int, notes: list[Said]) -> bool:
     if one.noise_hu != one.noise_hu:
-        notes.append(Note("unreadable", f"Series {s + 1} cannot be read and is left out."))
+        notes.append(said("unreadable", series=s + 1))
         return False
     if one.noise_hu == 0.0:
-        notes.append(Note("noiseless", f"Series {s + 1} has no noise at all and is left out."))
+        notes.append(said("noiseless", series=s + 1))
         return False
     return True

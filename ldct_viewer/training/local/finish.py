@@ -16,6 +16,7 @@ from .checkpoint_files import BEST
 from .gate import Verdict, judge, make_card
 from .plan import Plan
 from .runs import Run
+from .words import Said
 
 if TYPE_CHECKING:
     from .trainer import Progress
@@ -39,7 +40,7 @@ def finish(
     architecture: dict[str, Any],
     validator: Validator,
     state: Progress,
-    held: str,
+    held: Said,
     build: Callable[[dict[str, Any]], Any],
     say: Callable[[dict[str, Any]], None],
 ) -> Outcome:
@@ -53,7 +54,7 @@ def finish(
     net.to(validator.device).eval()
     tuned, pictures = validator(net)
     assert state.low is not None and state.curves is not None
-    verdict = judge(state.start, tuned, state.low, held)
+    verdict = judge(state.start, tuned, state.low, held, state.step)
     start_name = start.name if start is not None else "random weights"
     name = _name(facts)
     measures = {"low": state.low, "start": state.start, "tuned": tuned}
@@ -64,7 +65,7 @@ def finish(
         info = save_model(net.cpu(), folder, model_id, card)
     except OSError as error:
         raise WriteError(
-            f"The model cannot be written: {error.strerror}.",
+            "The model cannot be written.",
             "Free some space or choose another folder, then resume: the best state is kept.",
             folder,
             "unwritable",
@@ -78,7 +79,7 @@ def finish(
         "path": str(info.path),
         "name": info.name,
         "objective": plan.objective,
-        "held": held,
+        "held": held.text,
         "seconds": round(state.seconds, 1),
         "steps": state.step,
         "best_step": state.best_step,

@@ -21,6 +21,7 @@ from .pace import cosine, follow, measure_pace, minutes
 from .plan import Plan
 from .runs import Run
 from .validation import Validator, write_previews
+from .words import Said, said
 
 Emit = Callable[[dict[str, Any]], None]
 _WISH = {"run": 0, "pause": 1, "stop": 2, "cancel": 3}
@@ -42,6 +43,11 @@ class Progress:
     curves: dict[str, list[float]] | None = None
 
 
+def notice(what: Said) -> dict[str, Any]:
+    """The event that tells of something out of the ordinary."""
+    return {"event": "notice", "text": what.text, **what.to_json()}
+
+
 class Loop:
     """Steps, validations and checkpoints, and the wishes of whoever watches."""
 
@@ -51,13 +57,14 @@ class Loop:
         self.run, self.plan, self.engine, self.steps = run, plan, engine, steps
         self.ema, self.state, self.say = ema, state, say
         self.validator: Validator | None = None
-        self.held_text = ""
+        self.held_text: Said = said("held_slices", slices=said("slices", n=0), n=1)
         self.clock = ActiveClock()
         self._losses: list[float] = []
         self._recent: deque[float] = deque(maxlen=50)
         self._told = 0.0
         self._since = (0, 0.0)  # step and active seconds when this process began: its speed
         self._bad = 0
+        self._unsaved = False
         self._wished, self._asked = "run", 0.0
 
     # -- beginning ----------------------------------------------------------------------------------
@@ -119,7 +126,7 @@ class Loop:
                 "objective": plan.objective,
                 "start": state.start.to_json() if state.start else None,
                 "low": state.low.to_json() if state.low else None,
-                "held": self.held_text,
+                "held": self.held_text.text,
                 "curves": state.curves,
             }
         )
@@ -154,8 +161,7 @@ class Loop:
                 loss = self.engine.step(batch, rate, plan.clip)
                 break
             except MemoryRanOut as ran_out:
-                text = f"Memory ran out: a batch is now worked off in parts of {ran_out.size}; the result is the same."
-                self.say({"event": "notice", "code": "memory", "text": text})
+                self.say(notice(said("memory", n=ran_out.size)))
         self._bad = self._bad + 1 if isnan(loss) else 0
         if self._bad >= 20:
             raise LdctError(
@@ -193,8 +199,7 @@ class Loop:
         state, engine = self.state, self.engine
         slept = self.clock.tick()
         if slept:
-            text = f"The computer slept for {minutes(slept)}; that time does not count."
-            self.say({"event": "notice", "code": "slept", "text": text})
+            self.say(notice(said("slept", time=minutes(slept))))
         state.seconds = self.clock.seconds
         if state.seconds - self._told < 1.0 and state.step < state.total and self._told >= 0:
             return
@@ -227,7 +232,7 @@ class Loop:
         if self.validator is None:  # the first process does it; the others wait for its next word
             return
         measures, pictures = self.validator(self.ema)
-        better = state.best is None or rank(measures) > rank(state.best)
+        better = state.best is None or rank(measures, state.start) > rank(state.best, state.start)
         if better:
             state.best, state.best_step, state.since_best = measures, state.step, 0
             self._try(lambda: save_best(self.run.folder, self.ema))
@@ -238,7 +243,7 @@ class Loop:
         if not self.plan.steps:
             self._replan()
         if state.since_best >= self.plan.patience and state.step > 0.3 * state.total:
-            self.say({"event": "notice", "code": "early", "text": "No further gain: stopped early, the best is kept."})
+            self.say(notice(said("early")))
             state.total = state.step
         self.clock.tick()
         state.seconds = self.clock.seconds
@@ -290,4 +295,9 @@ class Loop:
         try:
             write()
         except WriteError as error:
-            self.say({"event": "notice", "code": error.code, "text": f"{error.message} {error.hint}"})
+            self._unsaved = True
+            self.say(notice(said("disk_full" if error.code == "disk_full" else "unwritable")))
+        else:
+            if self._unsaved:
+                self._unsaved = False
+                self.say(notice(said("saved_again")))

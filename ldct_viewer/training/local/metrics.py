@@ -37,6 +37,7 @@ class Measures:
     noise_hu: float
     bias_hu: dict[str, float] = field(default_factory=dict)
     window: str = "soft"
+    kinds: dict[str, float] = field(default_factory=dict)  # PSNR by kind of scan
 
     @property
     def worst_bias(self) -> float:
@@ -48,6 +49,7 @@ class Measures:
         return {
             **{k: (round(v, 4) if isinstance(v, float) else v) for k, v in asdict(self).items()},
             "bias_hu": {k: round(v, 2) for k, v in self.bias_hu.items()},
+            "kinds": {k: round(v, 3) for k, v in self.kinds.items()},
         }
 
 
@@ -80,7 +82,9 @@ def measure(outputs: Sequence[NDArray[np.float32]], held: Sequence[Held], loss: 
             sums[name][1] += float(where.sum())
     bias = {name: total / n for name, (total, n) in sums.items() if n >= _MIN_VOXELS}
     noise = float(np.mean(sigmas)) if sigmas else -1.0
-    return Measures(loss, float(np.mean(psnrs)), float(np.mean(ssims)), noise, bias, window)
+    by_kind = {k: [p for p, h in zip(psnrs, held, strict=True) if h.kind == k] for k in {h.kind for h in held}}
+    kinds = {k: float(np.mean(v)) for k, v in sorted(by_kind.items())}
+    return Measures(loss, float(np.mean(psnrs)), float(np.mean(ssims)), noise, bias, window, kinds)
 
 
 def tissue_masks(one: Held) -> dict[str, NDArray[np.bool_]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -41,6 +41,7 @@ class Held:
     level: float
     floor: float = 0.0
     anchor: NDArray[np.float32] | None = None
+    kind: str = ""  # of scan (Examined.kind)
 
     @property
     def true_mean(self) -> NDArray[np.float32]:
@@ -80,17 +81,21 @@ class Objective:
         raise NotImplementedError
 
     def held(self, count: int = 8) -> list[Held]:
-        """The same held-out slices every time, spread over all that are held out."""
-        places = [(s, k) for s, ks in enumerate(self.sources(self.split.held)) for k in ks]
-        chosen = [places[i] for i in sorted({int(v) for v in np.linspace(0, len(places) - 1, min(count, len(places)))})]
+        """The same held-out slices every time, spread over all that are held out; of each kind of scan some."""
+        places: dict[str, list[tuple[int, int]]] = {}
+        for s, ks in enumerate(self.sources(self.split.held)):
+            places.setdefault(self.material.series[s].kind, []).extend((s, k) for k in ks)
+        kinds = {kind: all_of for kind, all_of in places.items() if all_of}
+        each = max(-(-count // max(len(kinds), 1)), 2 if len(kinds) <= count else 1)
         made = []
-        for n, (s, k) in enumerate(chosen):
+        chosen = [place for kind in sorted(kinds) for place in _spread(kinds[kind], each)]
+        for n, (s, k) in enumerate(_spread(chosen, 2 * count)):
             try:
                 one = self.hold(np.random.default_rng([2024, n]), s, k)
             except Unreadable:
                 continue
             if one is not None:
-                made.append(one)
+                made.append(replace(one, kind=self.material.series[s].kind))
         if not made:
             raise_no_slices()
         return made
@@ -274,6 +279,13 @@ class SelfSupervised(Objective):
         noisy = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
         floor = float((((above - below) / 2)[mask] ** 2).mean())
         return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), floor, noisy[1])
+
+
+def _spread(places: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Up to ``count`` of them, evenly from the first to the last."""
+    if not places:
+        return []
+    return [places[i] for i in sorted({int(v) for v in np.linspace(0, len(places) - 1, min(count, len(places)))})]
 
 
 def texture_slots(material: Material) -> tuple[list[int], list[int]]:

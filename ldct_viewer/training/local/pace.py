@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from .engine import Engine, MemoryRanOut
+from .words import Said, said
 
 
 def measure_pace(engine: Engine, steps: Any, measured: int = 4) -> float:
@@ -48,6 +49,8 @@ def cosine(done: float) -> float:
     return 0.02 + 0.98 * 0.5 * (1.0 + math.cos(math.pi * min(max(done, 0.0), 1.0)))
 
 
-def minutes(seconds: float) -> str:
+def minutes(seconds: float) -> Said:
     """``3 min``, ``2.5 h``."""
-    return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{max(1, round(seconds / 60))} min"
+    return (
+        said("hours", n=f"{seconds / 3600:.1f}") if seconds > 5400 else said("minutes", n=max(1, round(seconds / 60)))
+    )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .report import Note, Pair
+from .report import Pair
+from .words import Said, said
 
 if TYPE_CHECKING:
     from .report import Examined
@@ -20,10 +21,10 @@ _MIN_RATIO = 1.25  # of mAs (or of noise variance): less is the same dose
 
 def find_pairs(
     series: Sequence[Examined], read: Callable[[int, int], NDArray[np.int16]]
-) -> tuple[list[Pair], list[Note]]:
+) -> tuple[list[Pair], list[Said]]:
     """Pairs whose shift (measured on three slices) is small; a note for each refused one."""
     pairs: list[Pair] = []
-    notes: list[Note] = []
+    notes: list[Said] = []
     for a in range(len(series)):
         for b in range(a + 1, len(series)):
             if not _same_place(series[a], series[b]):
@@ -34,18 +35,13 @@ def find_pairs(
             low, full, dose = order
             shift = measured_shift(series, low, full, read)
             if shift is None:
-                notes.append(Note("pair_unlike", f"Series {low + 1} and {full + 1} do not show the same anatomy."))
+                notes.append(said("pair_unlike", low=low + 1, full=full + 1))
                 continue
             spacing = series[low].found.geometry.spacing_mm
             mm = (shift[0] * spacing[1], shift[1] * spacing[2])
             if max(abs(shift[0]), abs(shift[1])) > MAX_SHIFT_PX:
-                notes.append(
-                    Note(
-                        "pair_shifted",
-                        f"Series {low + 1} and {full + 1} look like a low- and full-dose pair but are shifted by "
-                        f"{np.hypot(*mm):.1f} mm ({mm[1]:+.1f} mm across, {mm[0]:+.1f} mm down): not used as a pair.",
-                    )
-                )
+                where = {"mm": f"{np.hypot(*mm):.1f}", "across": f"{mm[1]:+.1f}", "down": f"{mm[0]:+.1f}"}
+                notes.append(said("pair_shifted", low=low + 1, full=full + 1, **where))
                 continue
             pairs.append(Pair(low, full, dose, mm))
     return _best_of_each(pairs), notes

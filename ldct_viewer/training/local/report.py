@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .words import Said, render, said
+
 if TYPE_CHECKING:
     from ...dicom.scan import FoundSeries
 
@@ -25,22 +27,28 @@ class Examined:
     average: int = 1
 
     @property
-    def label(self) -> str:
+    def label(self) -> list[Any]:
         """Body part, kernel, thickness, mAs: enough to recognise a series, nothing about the person."""
         meta, (z, _, _) = self.found.meta, self.found.geometry.spacing_mm
-        parts = [
-            meta.body_part.strip().lower() or "CT",
-            f"{self.found.shape[0]} slices of {thickness(self.found):g} mm",
-        ]
+        mm = f"{thickness(self.found):g}"
+        slices = said("slices", n=self.found.shape[0])
+        thick = said("of_thickness", slices=slices, mm=mm)
         if abs(z - thickness(self.found)) > 0.3:
-            parts[1] += f" every {z:.3g} mm"
+            thick = said("of_thickness_every", slices=slices, mm=mm, step=f"{z:.3g}")
+        parts: list[Any] = [meta.body_part.strip().lower() or "CT", thick.to_json()]
         if meta.kernel:
-            parts.append(f"kernel {meta.kernel}")
+            parts.append(said("kernel", name=meta.kernel).to_json())
         if meta.exposure_mas:
-            parts.append(f"{meta.exposure_mas:.0f} mAs")
+            parts.append(said("mas", mas=f"{meta.exposure_mas:.0f}").to_json())
         if self.noise_hu > 0:
-            parts.append(f"noise {self.noise_hu:.0f} HU")
-        return ", ".join(parts)
+            parts.append(said("noise", hu=f"{self.noise_hu:.0f}").to_json())
+        return parts
+
+    @property
+    def kind(self) -> str:
+        """Scans of one kind have one noise and one look: scanner maker, kernel, part of the body."""
+        meta = self.found.meta
+        return ", ".join(p for p in (meta.body_part.strip().lower(), meta.manufacturer, meta.kernel) if p) or "CT"
 
 
 @dataclass(frozen=True)
@@ -53,14 +61,6 @@ class Pair:
     shift_mm: tuple[float, float] = (0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Note:
-    """Something left out or refused, and why; ``code`` is stable."""
-
-    code: str
-    text: str
-
-
 @dataclass(frozen=True, eq=False)
 class DataReport:
     """The answer of ``examine``: what was found, what it will do (``objective``) and why (``reason``)."""
@@ -69,9 +69,9 @@ class DataReport:
     series: tuple[Examined, ...] = ()
     pairs: tuple[Pair, ...] = ()
     objective: str = "simulated"
-    reason: str = ""
-    refused: tuple[Note, ...] = ()
-    notes: tuple[Note, ...] = ()
+    reason: Said = field(default_factory=lambda: said("why_simulated", noise=""))
+    refused: tuple[Said, ...] = ()
+    notes: tuple[Said, ...] = ()
     ignored_files: int = 0
     possible: tuple[str, ...] = field(default_factory=tuple)
 
@@ -86,16 +86,16 @@ class DataReport:
         return sum(s.found.shape[0] for s in self.series)
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> list[Any]:
         """One line: patients, series, slices, pairs."""
         parts = [
-            count(self.patients, "patient"),
-            count(len(self.series), "series", "series"),
-            count(self.slices, "slice"),
+            said("patients", n=self.patients),
+            said("series", n=len(self.series)),
+            said("slices", n=self.slices),
         ]
         if self.pairs:
-            parts.append(count(len(self.pairs), "low/full-dose pair"))
-        return ", ".join(parts)
+            parts.append(said("pairs", n=len(self.pairs)))
+        return [p.to_json() for p in parts]
 
     def facts(self) -> dict[str, Any]:
         """What a model card may say of the data: counts, anatomy, kernels, doses; no patient, no path."""
@@ -117,14 +117,17 @@ class DataReport:
     def to_json(self) -> dict[str, Any]:
         """For the window and ``--json``."""
         return {
-            "summary": self.summary,
+            "summary": render(self.summary),
+            "summary_said": self.summary,
             **self.facts(),
-            "labels": [s.label for s in self.series],
+            "labels": [render(s.label) for s in self.series],
+            "labels_said": [s.label for s in self.series],
             "objective": self.objective,
             "possible": list(self.possible),
-            "reason": self.reason,
-            "refused": [{"code": n.code, "text": n.text} for n in self.refused],
-            "notes": [{"code": n.code, "text": n.text} for n in self.notes],
+            "reason": self.reason.text,
+            "reason_said": self.reason.to_json(),
+            "refused": [{"text": n.text, **n.to_json()} for n in self.refused],
+            "notes": [{"text": n.text, **n.to_json()} for n in self.notes],
             "ignored_files": self.ignored_files,
         }
 
@@ -132,8 +135,3 @@ class DataReport:
 def thickness(found: FoundSeries) -> float:
     """Slice thickness in mm (the spacing where the header does not say)."""
     return float(found.meta.slice_thickness_mm or found.geometry.spacing_mm[0])
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """``3 slices``, ``1 slice``."""
-    return f"{n} {one if n == 1 else (many or one + 's')}"

@@ -169,7 +169,12 @@ def create(plan: Plan, paths: Sequence[Path], uid: str = "", run_id: str = "", o
     try:
         folder.mkdir(mode=0o700)
     except OSError as error:
-        raise LdctError(f"The run's folder cannot be made: {error.strerror}.", "", folder, "unwritable") from error
+        raise LdctError(
+            "The program's own folder cannot be written.",
+            "Free some space or check its permissions.",
+            folder,
+            "unwritable",
+        ) from error
     _forget_old()
     record = {
         "version": 1,

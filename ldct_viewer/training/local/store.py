@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import LdctError, OpenError
+from .words import Said, said
 
 if TYPE_CHECKING:
     from ...dicom.scan import FoundSeries
@@ -51,7 +53,7 @@ class SliceStore:
         self,
         series: Sequence[FoundSeries],
         budget_bytes: int,
-        on_note: Callable[[str, str], None] = lambda code, text: None,
+        on_note: Callable[[Said], None] = lambda note: None,
     ) -> None:
         self.series = tuple(series)
         self._cache = Lru(budget_bytes)
@@ -80,7 +82,7 @@ class SliceStore:
             else:
                 hu = read_slice(found, k)
         except (LdctError, OSError) as error:
-            gone = [f for f in found.files[:1] + found.files[-1:] if not f.exists()]
+            gone = [f for f in found.files[:1] + found.files[-1:] if on_disk(f) is None]
             if gone:
                 raise OpenError(
                     "The scans are no longer where they were.",
@@ -91,10 +93,20 @@ class SliceStore:
             self._leave_out(s, k, str(getattr(error, "message", error)))
             raise Unreadable from error
         if hu.ndim != 2 or hu.shape != tuple(found.shape[1:]) or int(hu.max()) == int(hu.min()):
-            self._leave_out(s, k, "it is empty or of another size")
+            self._leave_out(s, k, said("odd_slice"))
             raise Unreadable
         return np.ascontiguousarray(hu, dtype=np.int16)
 
-    def _leave_out(self, s: int, k: int, why: str) -> None:
+    def _leave_out(self, s: int, k: int, why: str | Said) -> None:
         self._bad.add((s, k))
-        self._on_note("bad_slice", f"Slice {k + 1} of series {s + 1} is left out: {why}")
+        self._on_note(said("bad_slice", slice=k + 1, series=s + 1, why=why))
+
+
+def on_disk(label: Path) -> Path | None:
+    """The file that holds ``label``: itself, or the archive it is a member of; ``None`` where neither is there."""
+    for place in (label, *label.parents):
+        if place.is_file():
+            return place
+        if place.exists():
+            return None
+    return None

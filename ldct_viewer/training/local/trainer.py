@@ -13,7 +13,7 @@ from .choices import describe, make_objective, select, starting_model
 from .engine import Engine
 from .finish import Outcome, finish
 from .loader import Steps
-from .loop import Emit, Loop, Progress
+from .loop import Emit, Loop, Progress, notice
 from .pace import measure_pace
 from .plan import Plan
 from .report import DataReport
@@ -22,6 +22,7 @@ from .sources import Material
 from .split import split
 from .store import SliceStore
 from .validation import Validator
+from .words import said
 
 
 def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None) -> Outcome:
@@ -31,12 +32,12 @@ def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None
     say = emit if engine.first else _silent
 
     # 1. Load data: series are read in place, slice by slice, within a memory bound.
-    say({"event": "stage", "text": "Reading the scans"})
+    say(stage("reading"))
     chosen, pairs = select(report, plan.objective)
     store = SliceStore(
         [s.found for s in chosen.series],
         plan.memory_mb << 19,
-        lambda code, text: say({"event": "notice", "code": code, "text": text}),
+        lambda note: say(notice(note)),
     )
     base, architecture = starting_model(plan)
     cleaner = copy.deepcopy(base.net).eval() if base.info is not None else None
@@ -44,7 +45,7 @@ def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None
     parts = split(chosen.series, plan.seed)
 
     # 2. Dataset and loader: the batch of a step is a function of the seed and the step alone.
-    say({"event": "stage", "text": "Measuring the noise of these scans"})
+    say(stage("measuring_noise"))
     objective = make_objective(material, parts, plan, pairs)
     plan = replace(plan, batch=max(plan.batch // engine.world, 1) * engine.world)
     steps = Steps(objective, plan.batch, engine.rank, engine.world)
@@ -65,7 +66,7 @@ def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None
     state = Progress(curves={"step": [], "train": [], "validation": [], "psnr": [], "rate": []})
     loop = Loop(run, plan, engine, steps, ema, state, say)
     if engine.first:
-        say({"event": "stage", "text": "Measuring the starting model on held-out slices"})
+        say(stage("measuring_start"))
         held = objective.held()
         loop.validator = Validator(held, plan.objective != "simulated", engine.fabric.device, engine.fabric.autocast)
         loop.held_text = describe(parts, chosen, len(held))
@@ -76,7 +77,7 @@ def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None
     loop.run_all()
     if not engine.first:
         return Outcome(False, None, None)
-    say({"event": "stage", "text": "Measuring the result"})
+    say(stage("measuring_result"))
     assert loop.validator is not None
     facts = replace(chosen, pairs=tuple(pairs)).facts()
     return finish(run, plan, facts, base.info, architecture, loop.validator, state, loop.held_text, build, say)
@@ -100,6 +101,12 @@ def steps_a_minute(plan: Plan) -> dict[str, Any]:
     pace = measure_pace(engine, [batch, batch])
     name = base.info.name if base.info is not None else "random weights"
     return {"steps_a_minute": round(60 / pace, 1), "device": str(engine.device), "start": name}
+
+
+def stage(code: str) -> dict[str, Any]:
+    """The event that says what is being done."""
+    what = said(code)
+    return {"event": "stage", "text": what.text, **what.to_json()}
 
 
 def _silent(event: dict[str, Any]) -> None:

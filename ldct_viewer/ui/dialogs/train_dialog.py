@@ -17,7 +17,7 @@ from ...training.local.runs import Run, create, find_interrupted, find_running, 
 from .train_progress import ProgressPage
 from .train_result import ResultPage
 from .train_setup import SetupPage
-from .train_words import label, objective_name
+from .train_words import label, objective_name, tell_error
 
 
 class TrainDialog(QtWidgets.QDialog):
@@ -136,8 +136,9 @@ class TrainDialog(QtWidgets.QDialog):
     def _examine_failed(self, error: LdctError) -> None:
         if self.setup.ready:  # the report is there, only the speed is not: good enough to train
             return
-        self.setup.set_busy(error.message)
-        self._say(error.hint)
+        message, hint = tell_error(error)
+        self.setup.set_busy(message)
+        self._say(hint)
 
     def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
         """Folders and files may be dropped while nothing is being trained."""
@@ -163,7 +164,10 @@ class TrainDialog(QtWidgets.QDialog):
         try:
             plan = Plan.from_json({**Plan().to_json(), **self.setup.choices()})
             run = create(plan, self._paths, self._uid)
-        except (ValueError, LdctError) as error:
+        except LdctError as error:
+            self._say(" ".join(tell_error(error)))
+            return
+        except ValueError as error:
             self._say(str(error))
             return
         self.watch(run)
@@ -207,7 +211,7 @@ class TrainDialog(QtWidgets.QDialog):
         try:
             self._run.wish(what)
         except LdctError as error:
-            self._say(str(error))
+            self._say(" ".join(tell_error(error)))
             return False
         return True
 
@@ -232,7 +236,7 @@ class TrainDialog(QtWidgets.QDialog):
     def _failed(self, error: LdctError) -> None:
         self.stop.setEnabled(True)
         self.runningChanged.emit(False)
-        self.outcome.show_failure(error.message, error.hint)
+        self.outcome.show_failure(*tell_error(error))
         self._show_page(self.outcome)
         if not self.isVisible():
             self.show()

@@ -9,7 +9,7 @@ from PySide6 import QtCore, QtWidgets
 
 from .train_curves import Curves
 from .train_preview import Preview
-from .train_words import Card, duration, label
+from .train_words import Card, duration, label, tell
 
 
 class ProgressPage(QtWidgets.QWidget):
@@ -75,7 +75,7 @@ class ProgressPage(QtWidgets.QWidget):
             self.preview.load(self._folder)
 
     def _on_stage(self, event: dict[str, Any]) -> None:
-        self._where.setText(f"{event['text']}…")
+        self._where.setText(f"{tell(event)}…")
 
     def _on_started(self, event: dict[str, Any]) -> None:
         self.bar.setRange(0, max(event["of"], 1))
@@ -110,8 +110,8 @@ class ProgressPage(QtWidgets.QWidget):
             )
 
     def _on_notice(self, event: dict[str, Any]) -> None:
-        self._notice.setText(event["text"])
-        self._notice.show()
+        self._notice.setText(tell(event))
+        self._notice.setVisible(event.get("code") != "saved_again")
 
     def _on_paused(self, event: dict[str, Any]) -> None:
         self._time.setText(self.tr("Paused at step {n}; saved.").format(n=event["step"]))

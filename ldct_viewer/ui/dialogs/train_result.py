@@ -8,7 +8,7 @@ from PySide6 import QtCore, QtWidgets
 
 from ..theme import current
 from .train_preview import Preview
-from .train_words import Card, duration, hu, label
+from .train_words import Card, duration, hu, label, tell
 
 
 class ResultPage(QtWidgets.QWidget):
@@ -47,7 +47,7 @@ class ResultPage(QtWidgets.QWidget):
         """Fill the page from a "finished" event."""
         verdict, palette = outcome["verdict"], current()
         good = bool(outcome["accepted"])
-        self.headline.setText(("✓  " if good else "✕  ") + verdict["headline"])
+        self.headline.setText(("✓  " if good else "✕  ") + tell(verdict.get("headline_said"), verdict["headline"]))
         colour = palette.good if good else palette.warning
         self.headline.setStyleSheet(f"color: {colour}; font-size: 22px; font-weight: 600;")
         self._what.setText(
@@ -57,7 +57,8 @@ class ResultPage(QtWidgets.QWidget):
             .replace("{time}", duration(outcome["seconds"]))
             .replace("{best}", f"{outcome['best_step']:,}")
         )
-        self._reasons.setText("\n".join(f"•  {text}" for text in verdict["reasons"]))
+        said = verdict.get("reasons_said", [{"text": text} for text in verdict["reasons"]])
+        self._reasons.setText("\n".join(f"•  {tell(one)}" for one in said))
         self._fill(outcome["measures"])
 
     def show_failure(self, message: str, hint: str) -> None:
@@ -80,7 +81,7 @@ class ResultPage(QtWidgets.QWidget):
             (self.tr("SSIM"), lambda m: f"{m['ssim']:.4f}"),
             (self.tr("Noise left"), lambda m: hu(m["noise_hu"])),
             *(
-                (self.tr("Shift of {tissue}").format(tissue=tissue), _shift(tissue))
+                (self.tr("Shift of {tissue}").format(tissue=tell([tissue])), _shift(tissue))
                 for tissue in (measures["tuned"] or {}).get("bias_hu", {})
             ),
         )

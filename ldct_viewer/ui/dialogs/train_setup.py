@@ -7,7 +7,7 @@ from typing import Any
 from PySide6 import QtCore, QtWidgets
 
 from ..theme import current
-from .train_words import Card, duration, label, objective_name
+from .train_words import Card, duration, label, objective_name, tell
 
 _SHOWN = 5  # series named one by one
 TIMES = ((5.0, "5 minutes"), (30.0, "30 minutes"), (480.0, "Overnight"))
@@ -196,13 +196,14 @@ class SetupPage(QtWidgets.QWidget):
     def set_report(self, report: dict[str, Any]) -> None:
         """What ``train --examine`` found."""
         self._report = report
-        self._summary.setText(report["summary"])
-        shown = [f"•  {text}" for text in report["labels"][:_SHOWN]]
+        self._summary.setText(tell(report.get("summary_said"), report["summary"]))
+        said = report.get("labels_said", [[text] for text in report["labels"]])
+        shown = [f"•  {tell(one)}" for one in said[:_SHOWN]]
         more = len(report["labels"]) - _SHOWN
         if more > 0:
             shown.append(self.tr("… and {n} more").format(n=more))
         self._series.setText("\n".join(shown))
-        notes = [n["text"] for n in [*report["refused"], *report["notes"]]]
+        notes = [tell(n) for n in [*report["refused"], *report["notes"]]]
         if report["ignored_files"]:
             notes.append(self.tr("{n} files are no CT and are left out.").format(n=report["ignored_files"]))
         extra = [self.tr("… and {n} more notes").format(n=len(notes) - 4)] if len(notes) > 4 else []
@@ -237,7 +238,9 @@ class SetupPage(QtWidgets.QWidget):
             return
         own = chosen == self._report["objective"]
         self._reason.setText(
-            self._report["reason"] if own else self.tr("You chose this; the data suggest another way (see Advanced).")
+            tell(self._report.get("reason_said"), self._report["reason"])
+            if own
+            else self.tr("You chose this; the data suggest another way (see Advanced).")
         )
         self.doses.setEnabled(chosen == "simulated")
 

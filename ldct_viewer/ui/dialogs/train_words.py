@@ -6,7 +6,32 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
+from ...errors import LdctError
+from ...training.local.words import CONTEXT, TEXTS, render
 from ..theme import current
+
+
+def tell(one: Any, fallback: str = "") -> str:
+    """A sentence of the training core (its code and facts, or a list of such) in the window's language.
+
+    Falls back to the English words a run of another version brought along.
+    """
+    if isinstance(one, dict) and one.get("code") not in TEXTS:
+        return str(one.get("text", fallback))
+    if one is None or (isinstance(one, dict) and "data" not in one):
+        return str(one.get("text", fallback)) if one else fallback
+    try:
+        return render(one, lambda text: QtCore.QCoreApplication.translate(CONTEXT, text))
+    except (KeyError, IndexError, ValueError):  # facts of another version
+        return str(one.get("text", fallback)) if isinstance(one, dict) else fallback
+
+
+def tell_error(error: LdctError) -> tuple[str, str]:
+    """(message, hint) of a failure in the window's language."""
+    why = getattr(error, "why", ())
+    translate = QtCore.QCoreApplication.translate
+    hint = " ".join(tell(one) for one in why) or translate(CONTEXT, error.hint) if error.hint or why else ""
+    return translate(CONTEXT, error.message), hint
 
 
 def objective_name(objective: str) -> str:
