@@ -27,4 +27,13 @@ def install_translator(application: QtCore.QCoreApplication, wish: str) -> str:
     if not translator.load(os.fspath(file)):
         return "en"
     application.installTranslator(translator)
+    _install_qt_texts(application, language)
     return language
+
+
+def _install_qt_texts(application: QtCore.QCoreApplication, language: str) -> None:
+    """Qt's own words ("Cancel", the file dialog), where the Qt at hand brings them."""
+    translator = QtCore.QTranslator(application)
+    folder = QtCore.QLibraryInfo.path(QtCore.QLibraryInfo.LibraryPath.TranslationsPath)
+    if translator.load(f"qtbase_{language}", folder):
+        application.installTranslator(translator)

@@ -43,7 +43,7 @@ class QueuePage(QtWidgets.QWidget):
             Column(self.tr("Since"), lambda r: moment(r.created), 120, lambda r: r.created),
             Column(self.tr("What"), lambda r: r.label, 260),
             Column(self.tr("Archive"), lambda r: r.node_name, 130),
-            Column(self.tr("Images"), lambda r: f"{r.sent} / {r.total}", 90, lambda r: r.sent, right=True),
+            Column(self.tr("Images"), lambda r: f"{r.sent} / {r.total}", 100, lambda r: r.sent, right=True),
             Column(self.tr("State"), self.state_text, 0),
         ]
 

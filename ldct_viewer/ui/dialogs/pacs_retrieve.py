@@ -77,9 +77,9 @@ class RetrievePage(QtWidgets.QWidget):
     def _columns(self) -> list[Column]:
         return [
             Column(self.tr("Archive"), lambda r: r.node.name, 130),
-            Column(self.tr("No."), lambda r: r.series.number, 50, right=True),
+            Column(self.tr("No."), lambda r: r.series.number, 68, right=True),
             Column(self.tr("Series"), lambda r: r.series.description, 0),
-            Column(self.tr("Images"), self._images, 90, lambda r: r.done, right=True),
+            Column(self.tr("Images"), self._images, 100, lambda r: r.done, right=True),
             Column(self.tr("State"), self._state, 280),
         ]
 

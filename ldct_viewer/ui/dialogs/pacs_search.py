@@ -118,28 +118,28 @@ class SearchPage(QtWidgets.QWidget):
 
     def _study_columns(self) -> list[Column]:
         return [
-            Column(self.tr("Patient"), lambda r: person(r.patient_name), 190, identity=True),
-            Column(self.tr("Patient ID"), lambda r: r.patient_id, 110, identity=True),
-            Column(self.tr("Born"), lambda r: day(r.birth_date), 84, identity=True),
+            Column(self.tr("Patient"), lambda r: person(r.patient_name), 196, identity=True),
+            Column(self.tr("Patient ID"), lambda r: r.patient_id, 112, identity=True),
+            Column(self.tr("Born"), lambda r: day(r.birth_date), 98, identity=True),
             Column(
                 self.tr("Study"),
                 lambda r: f"{day(r.study_date)} {clock(r.study_time)}".strip(),
-                124,
+                142,
                 lambda r: r.study_date + r.study_time,
             ),
             Column(self.tr("Description"), lambda r: r.description, 0),
-            Column(self.tr("Kinds"), lambda r: " ".join(r.modalities), 76),
-            Column(self.tr("Series"), lambda r: count(r.series), 56, lambda r: r.series or 0, right=True),
-            Column(self.tr("Images"), lambda r: count(r.images), 64, lambda r: r.images or 0, right=True),
+            Column(self.tr("Kinds"), lambda r: " ".join(r.modalities), 72),
+            Column(self.tr("Series"), lambda r: count(r.series), 66, lambda r: r.series or 0, right=True),
+            Column(self.tr("Images"), lambda r: count(r.images), 76, lambda r: r.images or 0, right=True),
         ]
 
     def _series_columns(self) -> list[Column]:
         return [
-            Column(self.tr("No."), lambda r: r.number, 50, lambda r: _whole(r.number), right=True),
-            Column(self.tr("Kind"), lambda r: r.modality, 56),
+            Column(self.tr("No."), lambda r: r.number, 68, lambda r: _whole(r.number), right=True),
+            Column(self.tr("Kind"), lambda r: r.modality, 62),
             Column(self.tr("Description"), lambda r: r.description, 0),
             Column(self.tr("Body part"), lambda r: r.body_part, 130),
-            Column(self.tr("Images"), lambda r: count(r.images), 64, lambda r: r.images or 0, right=True),
+            Column(self.tr("Images"), lambda r: count(r.images), 76, lambda r: r.images or 0, right=True),
         ]
 
     # -- the form -----------------------------------------------------------------------------------
@@ -281,5 +281,6 @@ class SearchPage(QtWidgets.QWidget):
         super().keyPressEvent(event)
 
 
-def _whole(text: str) -> tuple[int, str]:
-    return (int(text), "") if text.isdecimal() else (1 << 30, text)
+def _whole(text: str) -> int:
+    """A series number to sort by (Qt compares numbers and texts, not tuples); what is none comes last."""
+    return int(text) if text.isdecimal() and len(text) < 10 else 1 << 30

@@ -78,9 +78,11 @@ class Rows(QtCore.QAbstractTableModel):
         self, section: int, orientation: QtCore.Qt.Orientation, role: int = QtCore.Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Titles."""
-        if orientation == QtCore.Qt.Orientation.Horizontal and role == QtCore.Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
-        return None
+        if orientation != QtCore.Qt.Orientation.Horizontal:
+            return None
+        if role == QtCore.Qt.ItemDataRole.TextAlignmentRole and self.columns[section].right:
+            return int(QtCore.Qt.AlignmentFlag.AlignRight | QtCore.Qt.AlignmentFlag.AlignVCenter)
+        return self.columns[section].title if role == QtCore.Qt.ItemDataRole.DisplayRole else None
 
 
 class Table(QtWidgets.QTableView):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6 import QtGui
 
+from ...paths import resource
+
 
 @dataclass(frozen=True)
 class Palette:
@@ -90,7 +92,8 @@ def qt_palette(p: Palette) -> QtGui.QPalette:
     ):
         palette.setColor(where, QtGui.QColor(colour))
     for where in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QtGui.QPalette.ColorGroup.Disabled, where, QtGui.QColor(p.dim).darker(140))
+        faint = QtGui.QColor(p.dim).darker(140) if p.name == "dark" else QtGui.QColor(p.dim).lighter(170)
+        palette.setColor(QtGui.QPalette.ColorGroup.Disabled, where, faint)
     return palette
 
 
@@ -144,6 +147,15 @@ QDockWidget > QWidget {{ background: {panel}; }}
 QListView, QTreeView, QTableView, QTextEdit, QPlainTextEdit {{
   background: {panel}; border: none; outline: none; alternate-background-color: {panel}; }}
 QTreeView::item {{ padding: 4px 2px; }}
+QTableView#rows::item {{ padding: 0 8px; }}
+QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {dim}; border-radius: 3px; background: {raised}; }}
+QCheckBox::indicator:hover {{ border-color: {accent}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
+QCheckBox::indicator:disabled {{ background: {panel}; border-color: {border}; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {border}; }}
+QTabBar::tab {{ background: transparent; color: {dim}; padding: 7px 14px; border-bottom: 2px solid transparent; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
 QHeaderView::section {{ background: {panel}; color: {dim}; border: none; border-bottom: 1px solid {border};
   padding: 5px 8px; }}
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
@@ -165,4 +177,4 @@ QLabel#section {{ color: {dim}; font-size: 11px; font-weight: 600; }}
 
 def style_sheet(p: Palette) -> str:
     """The style sheet for ``p``."""
-    return STYLE.format(**vars(p))
+    return STYLE.format(**vars(p), check=resource("icons", f"check_{p.name}.svg").as_posix())
