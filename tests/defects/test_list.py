@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from .aim import AIM
 from .catalogue import defects
 from .defect import Defect
 
@@ -25,5 +26,7 @@ def test_a_defect_fits_the_code_and_leaves_it_python(defect: Defect):
     assert source.count(defect.old) == 1, "the code has changed: plant the defect anew"
     planted = source.replace(defect.old, defect.new)
     assert ast.dump(ast.parse(planted)) != ast.dump(ast.parse(source))
-    for name in (*defect.first.split(), *defect.then.split()):
-        assert (ROOT / "tests" / name).exists(), name
+    for name in (*AIM.get(defect.id, []), *defect.first.split(), *defect.then.split()):
+        file, _, test = name.partition("::")
+        assert (ROOT / "tests" / file).exists(), name
+        assert not test or f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), name
