@@ -127,7 +127,7 @@ class Exporting(QtCore.QObject):
     def suggested_name(self, ending: str) -> str:
         """A file name from the series description: never the patient's name."""
         session = self._state.session
-        what = session.low.meta.description if session is not None else ""
+        what = session.low.meta.description if session is not None and not self._state.anonymous else ""
         words = re.sub(r"[^\w.-]+", "_", what).strip("_.") or "ct"
         if ending == ".png":
             return f"{words}_slice{self._state.index('axial') + 1}{ending}"

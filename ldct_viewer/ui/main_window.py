@@ -179,13 +179,14 @@ class MainWindow(QtWidgets.QMainWindow):
 
     # -- facts shown in the frame ---------------------------------------------------------------------
     def refresh_title(self) -> None:
-        """Title: description of the open series; the patient's name only where it may be seen."""
+        """Title: patient and description of the open series; neither in anonymous mode."""
         session = self.state.session
         parts = [APP_NAME]
         if session is not None:
             meta = session.low.meta
-            name = "" if self.state.anonymous else meta.patient_name
-            parts = [part for part in (name, meta.description or meta.study_description) if part] + parts
+            said = (meta.patient_name, meta.description or meta.study_description)
+            # Descriptions are free text: PS3.15 takes them for identity, and sites do write names there.
+            parts = [part for part in said if part and not self.state.anonymous] + parts
         self.setWindowTitle(" – ".join(parts))
 
     def refresh_recent(self) -> None:
@@ -235,6 +236,7 @@ class MainWindow(QtWidgets.QMainWindow):
     def _privacy_changed(self) -> None:
         self.refresh_title()
         self.refresh_recent()
+        self.opening.model.set_anonymous(self.state.anonymous)
 
     # -- wishes ---------------------------------------------------------------------------------------
     def toggle_fullscreen(self) -> None:

@@ -165,9 +165,10 @@ class Opening(QtCore.QObject):
         if not usable:
             self._nothing_found(result)
             return
-        if self._paths:
+        if self._paths and not self._window.state.anonymous:  # names of folders are names of people
             self._settings.add_recent(self._paths)
             self._window.refresh_recent()
+        self.model.set_anonymous(self._window.state.anonymous)
         self.model.set_series(tuple(result.series))
         self._thumbs.start(ThumbnailJob(result.series))
         preferred = [i for i in usable if self._prefer and result.series[i].files[0].parent == self._prefer]

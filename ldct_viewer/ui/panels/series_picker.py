@@ -27,6 +27,13 @@ class SeriesModel(QtCore.QAbstractListModel):
         self.series: tuple[FoundSeries, ...] = ()
         self._thumbnails: dict[int, QtGui.QImage] = {}
         self.current = -1
+        self.anonymous = False
+
+    def set_anonymous(self, anonymous: bool) -> None:
+        """Hide descriptions, which are free text."""
+        self.anonymous = anonymous
+        for row in range(len(self.series)):
+            self._changed(row)
 
     def set_series(self, series: tuple[FoundSeries, ...]) -> None:
         """Replace the list."""
@@ -68,9 +75,9 @@ class SeriesModel(QtCore.QAbstractListModel):
             return None
         found = self.series[index.row()]
         if role == QtCore.Qt.ItemDataRole.DisplayRole:
-            return title_of(found)
+            return title_of(found, self.anonymous)
         if role in (QtCore.Qt.ItemDataRole.ToolTipRole, QtCore.Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join((title_of(found), facts_of(found), *(w.message for w in found.warnings)))
+            return "\n".join((title_of(found, self.anonymous), facts_of(found), *(w.message for w in found.warnings)))
         if role == QtCore.Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.get(index.row())
         return found if role == _ROLE else None
@@ -177,7 +184,7 @@ class _CardDelegate(QtWidgets.QStyledItemDelegate):
         area = QtCore.QRect(left, card.top() + 7, card.right() - 8 - left, 18)
         bold = QtGui.QFont(option.font)
         bold.setBold(True)
-        self._line(painter, area, bold, palette.dim if blocked else palette.text, title_of(found))
+        self._line(painter, area, bold, palette.dim if blocked else palette.text, str(index.data() or ""))
         self._line(painter, area.translated(0, 19), option.font, palette.dim, facts_of(found))
         self._line(painter, area.translated(0, 37), option.font, palette.dim, dose_of(found))
         text, colour = state_of(found)
@@ -203,10 +210,11 @@ class _CardDelegate(QtWidgets.QStyledItemDelegate):
         painter.drawText(area, QtCore.Qt.AlignmentFlag.AlignVCenter | QtCore.Qt.AlignmentFlag.AlignLeft, elided)
 
 
-def title_of(found: FoundSeries) -> str:
+def title_of(found: FoundSeries, anonymous: bool = False) -> str:
     """First line of a card: number and description."""
     meta = found.meta
-    name = meta.description or meta.study_description or QtCore.QCoreApplication.translate("SeriesList", "CT series")
+    said = "" if anonymous else meta.description or meta.study_description
+    name = said or QtCore.QCoreApplication.translate("SeriesList", "CT series")
     parts = (meta.series_number, name, found.phase)
     return "  ".join(part for part in parts if part)
 

@@ -94,8 +94,9 @@ def top_right(view: PlaneView) -> list[str]:
         meta.kernel,
     ]
     place = "" if view.state.anonymous else meta.institution
+    words = "" if view.state.anonymous else meta.description  # free text, as the title
     lines = (
-        " · ".join(p for p in (number, meta.description) if p),
+        " · ".join(p for p in (number, words) if p),
         " · ".join(p for p in dose if p),
         " ".join(p for p in (meta.manufacturer, meta.model_name) if p),
         place,
