@@ -180,7 +180,10 @@ def _connect(associate: Any, cancel: CancelToken) -> Any:
 def _abort_on_cancel(assoc: Any, cancel: CancelToken, stop: threading.Event) -> None:
     while not stop.wait(_POLL_S):
         if cancel.cancelled:
-            assoc.abort()
+            assoc.abort(block=False)
+            assoc.join(2.0)  # its thread would swallow what follows
+            while not stop.wait(_POLL_S):
+                assoc.dimse.msg_queue.put((None, None))  # wakes who waits for an answer; an own abort does not
             return
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..dicom.codes import FileProblem
 from ..dicom.elements import EXPLICIT_LE, IMPLICIT_LE
+from ..errors import PacsError
 from .association import MAX_CONTEXTS, association, broke_off
 from .errors import need_pynetdicom
 from .native import to_native
@@ -121,6 +122,22 @@ def _send_batch(
     pairs = dict.fromkeys((instance.sop_class, instance.syntax) for _, _, instance in batch)
     contexts: list[tuple[str, Sequence[str]]] = [(sop_class, (syntax,)) for sop_class, syntax in pairs]
     contexts += [(sop_class, _NATIVE) for sop_class in dict.fromkeys(sop_class for sop_class, _ in pairs)]
+    try:
+        _send_over(node, contexts, batch, cancel, tell)
+    except PacsError as error:
+        if error.code != "not_supported":
+            raise
+        for index, path, _ in batch:
+            tell(index, FileOutcome(path, FAILED, NOT_SENT, "The archive does not take this kind of image."))
+
+
+def _send_over(
+    node: PacsNode,
+    contexts: Sequence[tuple[str, Sequence[str]]],
+    batch: list[tuple[int, Path, Instance]],
+    cancel: CancelToken,
+    tell: Callable[[int, FileOutcome], None],
+) -> None:
     with association(node, contexts, cancel, _CONNECT_S, silence=_SILENCE_S) as assoc:
         taken: dict[str, set[str]] = {}
         for context in assoc.accepted_contexts:
