@@ -11,6 +11,7 @@ from typing import Any
 from PySide6 import QtCore
 
 from ..window import PRESETS
+from .state import SLAB_MM
 
 CONTEXT = "actions"
 
@@ -135,6 +136,35 @@ _SCROLLING = (
     _a("series_next", "Next series", _SCROLL, "opening.step_series", "Right", 1),
 )
 
+_SLAB = "View/Slab"
+_SLABS = (
+    _a("slab_next", "Next: slice, MIP, average, MinIP", _SLAB, "viewing.next_slab", "M"),
+    *(
+        _a(f"slab_{name}", text, _SLAB, "viewing.set_slab", "", name, "", True, "slab", line=name == "off")
+        for name, text in (
+            ("off", "Single slice"),
+            ("mip", "Maximum intensity (MIP)"),
+            ("mean", "Average"),
+            ("minip", "Minimum intensity (MinIP)"),
+        )
+    ),
+    *(
+        _a(
+            f"slab_{mm:g}",
+            f"Thickness {mm:g} mm",
+            _SLAB,
+            "viewing.set_slab_mm",
+            "",
+            mm,
+            "",
+            True,
+            "slab_mm",
+            line=mm == SLAB_MM[0],
+        )
+        for mm in SLAB_MM
+    ),
+)
+
 _VIEW = (
     _a("invert", "Invert grey scale", "View", "viewing.toggle_invert", "I", icon="invert", checkable=True, line=True),
     _a("smooth", "Smooth interpolation", "View", "viewing.toggle_smooth", "S", icon="smooth", checkable=True),
@@ -188,10 +218,11 @@ _HELP = (
 )
 
 ACTIONS: tuple[ActionSpec, ...] = (
-    *_FILE, *_LAYOUTS, *_RIGHTS, *_PRESETS, *_OVERLAYS, *_SCROLLING, *_VIEW, *_TOOLS, *_DENOISE, *_TRAIN, *_HELP,
+    *_FILE, *_LAYOUTS, *_RIGHTS, *_PRESETS, *_OVERLAYS, *_SLABS, *_SCROLLING, *_VIEW, *_TOOLS, *_DENOISE,
+    *_TRAIN, *_HELP,
 )  # fmt: skip
 BY_ID = {spec.id: spec for spec in ACTIONS}
 
 # Menu names in order; submenus follow their first action.
 MENUS = ("File", "View", "Tools", "Denoise", "Train", "Help")
-SUBMENUS = ("Layout", "Right side", "Window presets", "Overlays", "Scroll", "Theme", "Language")
+SUBMENUS = ("Layout", "Right side", "Window presets", "Overlays", "Slab", "Scroll", "Theme", "Language")

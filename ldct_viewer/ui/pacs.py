@@ -125,6 +125,7 @@ class Pacs(QtCore.QObject):
     def _privacy_changed(self) -> None:
         if self._dialog is not None:
             self._dialog.search.hide_identity(self._window.state.anonymous)
+            self._dialog.retrieve.table.model_.hide_identity(self._window.state.anonymous)
 
     def tell(self, error: LdctError) -> None:
         """A failure, where the user looks: in the PACS window if it is open, in the message bar always."""

@@ -75,6 +75,7 @@ class Settings:
     crosshair = _Value("view/crosshair", True)
     smooth = _Value("view/smooth", True)
     drag_down_brighter = _Value("view/drag_down_brighter", True)
+    slab_mm = _Value("view/slab_mm", 10.0, low=1.0, high=100.0)
     cine_rate = _Value("view/cine_rate", 12, low=1, high=60)
     strength = _Value("denoise/strength", 0.8, low=0.0, high=1.0)  # what the shipped model's card recommends
     model = _Value("denoise/model", "")

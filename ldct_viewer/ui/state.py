@@ -20,6 +20,9 @@ RIGHT_MODES = ("denoised", "difference", "original")
 # "grid": 2 rows (low-dose, denoised) x 3 planes of equal size; "single": one axial view (flicker, curtain).
 LAYOUTS = ("six", "grid", "axial", "coronal", "sagittal", "single")
 TOOLS = ("window", "crosshair", "pan", "zoom", "ellipse", "rectangle", "distance", "probe")
+# Slab of neighbouring slices shown as one picture: none, maximum, average, minimum intensity.
+SLABS = ("off", "mip", "mean", "minip")
+SLAB_MM = (5.0, 10.0, 20.0, 30.0)
 OVERLAY_LEVELS = ("all", "minimal", "none")
 
 
@@ -60,6 +63,7 @@ class ViewState(QtCore.QObject):
     toolChanged = QtCore.Signal()
     overlaysChanged = QtCore.Signal()
     smoothChanged = QtCore.Signal()
+    slabChanged = QtCore.Signal()
     compareChanged = QtCore.Signal()  # flicker side, curtain, difference range
     pointerChanged = QtCore.Signal()  # voxel under the mouse, or None
     viewRectChanged = QtCore.Signal(str)  # plane: zoom/pan of that pair
@@ -83,6 +87,7 @@ class ViewState(QtCore.QObject):
         self._show_original = False  # flicker: the denoised panes show the low-dose while true
         self._curtain: float | None = None  # 0..1 of the view's width: left of it low-dose, right denoised
         self._difference_hu = 50.0
+        self._slab_mode, self._slab_mm = "off", SLAB_MM[1]
         self._pointer: tuple[float, float, float] | None = None
         self._pointer_plane: str | None = None
         self._cameras: dict[str, Camera] = {plane: Camera() for plane in PLANES}
@@ -337,6 +342,28 @@ class ViewState(QtCore.QObject):
             self._difference_hu = max(1.0, difference_hu)
         if before != (self._show_original, self._curtain, self._difference_hu):
             self.compareChanged.emit()
+
+    @property
+    def slab_mode(self) -> str:
+        """One of SLABS."""
+        return self._slab_mode
+
+    @property
+    def slab_mm(self) -> float:
+        """Wished thickness of the slab, mm."""
+        return self._slab_mm
+
+    def set_slab(self, mode: str | None = None, mm: float | None = None) -> None:
+        """Change how neighbouring slices are joined, or how many of them."""
+        before = (self._slab_mode, self._slab_mm)
+        if mode is not None:
+            if mode not in SLABS:
+                raise ValueError(mode)
+            self._slab_mode = mode
+        if mm is not None:
+            self._slab_mm = min(max(mm, 1.0), 100.0)
+        if before != (self._slab_mode, self._slab_mm):
+            self.slabChanged.emit()
 
     def visible_planes(self) -> tuple[str, ...]:
         """Planes on screen in the present layout, most important first."""

@@ -8,7 +8,7 @@ from PySide6 import QtCore, QtGui
 
 from ..window import DIFFERENCE_LUNG_HU, DIFFERENCE_SOFT_HU, PRESETS, Window, auto_window, full_range
 from .panels.series_picker import looks_like_lung
-from .state import OVERLAY_LEVELS, Session
+from .state import OVERLAY_LEVELS, SLAB_MM, SLABS, Session
 
 if TYPE_CHECKING:
     from .main_window import MainWindow
@@ -36,6 +36,7 @@ class Viewing(QtCore.QObject):
             s.smoothChanged,
             s.invertChanged,
             s.compareChanged,
+            s.slabChanged,
         ):
             signal.connect(self.refresh_actions)
         s.windowChanged.connect(self._window_changed)
@@ -48,6 +49,7 @@ class Viewing(QtCore.QObject):
         s.set_tool(v.tool)
         s.set_overlays(v.overlays, anonymous=v.anonymous, crosshair=v.crosshair)
         s.set_smooth(v.smooth)
+        s.set_slab(mm=v.slab_mm)
         s.set_strength(v.strength)
         self._set_direction(v.drag_down_brighter)
 
@@ -56,6 +58,7 @@ class Viewing(QtCore.QObject):
         s, v = self._state, self._settings
         v.layout, v.tool, v.overlays = s.layout_name, s.tool, s.overlays
         v.anonymous, v.crosshair, v.smooth = s.anonymous, s.crosshair, s.smooth
+        v.slab_mm = s.slab_mm
         v.strength, v.cine_rate = s.strength, self._cine_rate
 
     def refresh_actions(self) -> None:
@@ -66,6 +69,8 @@ class Viewing(QtCore.QObject):
             f"right_{s.right_mode}",
             f"tool_{s.tool}",
             f"overlay_{s.overlays}",
+            f"slab_{s.slab_mode}",
+            f"slab_{s.slab_mm:g}",
             *(["anonymous"] if s.anonymous else []),
             *(["crosshair_lines"] if s.crosshair else []),
             *(["smooth"] if s.smooth else []),
@@ -154,6 +159,20 @@ class Viewing(QtCore.QObject):
         """What the left button does."""
         self._state.set_tool(name)
         self.refresh_actions()
+
+    def set_slab(self, mode: str) -> None:
+        """One slice, or its neighbours joined."""
+        self._state.set_slab(mode)
+        self.refresh_actions()
+
+    def set_slab_mm(self, mm: float) -> None:
+        """How thick the slab is; chosen while a single slice is shown, it also turns on the MIP."""
+        self._state.set_slab("mip" if self._state.slab_mode == "off" else None, mm)
+        self.refresh_actions()
+
+    def next_slab(self) -> None:
+        """Slice, MIP, average, MinIP."""
+        self.set_slab(SLABS[(SLABS.index(self._state.slab_mode) + 1) % len(SLABS)])
 
     def next_overlay(self) -> None:
         """All, minimal, none."""
@@ -258,6 +277,8 @@ CHECKED_HERE = (
     *(f"right_{n}" for n in ("denoised", "difference", "original")),
     *(f"tool_{n}" for n in ("window", "crosshair", "pan", "zoom", "ellipse", "rectangle", "distance", "probe")),
     *(f"overlay_{n}" for n in OVERLAY_LEVELS),
+    *(f"slab_{n}" for n in SLABS),
+    *(f"slab_{mm:g}" for mm in SLAB_MM),
     *("anonymous", "crosshair_lines", "smooth", "invert", "curtain", "cine", "drag_direction"),
 )
 

@@ -651,6 +651,22 @@
         <translation>저선량 | {0}</translation>
     </message>
     <message>
+        <source>MIP</source>
+        <translation>MIP</translation>
+    </message>
+    <message>
+        <source>average</source>
+        <translation>평균</translation>
+    </message>
+    <message>
+        <source>MinIP</source>
+        <translation>MinIP</translation>
+    </message>
+    <message>
+        <source>{0} {1} mm</source>
+        <translation>{0} {1} mm</translation>
+    </message>
+    <message>
         <source>AI {0} % · research</source>
         <translation>AI {0} % · 연구용</translation>
     </message>
@@ -685,6 +701,10 @@
     <message>
         <source>Slice {0}</source>
         <translation>단면 {0}</translation>
+    </message>
+    <message>
+        <source>HU and measurements: middle slice</source>
+        <translation>HU와 측정값: 가운데 단면</translation>
     </message>
     <message>
         <source>step {0} mm</source>
@@ -2632,6 +2652,10 @@
         <translation>자동 1–99 %</translation>
     </message>
     <message>
+        <source>Average</source>
+        <translation>평균</translation>
+    </message>
+    <message>
         <source>Axial pair</source>
         <translation>축상면 쌍</translation>
     </message>
@@ -2812,12 +2836,20 @@
         <translation>폐</translation>
     </message>
     <message>
+        <source>Maximum intensity (MIP)</source>
+        <translation>최대 강도 (MIP)</translation>
+    </message>
+    <message>
         <source>Mediastinum</source>
         <translation>종격동</translation>
     </message>
     <message>
         <source>Minimal</source>
         <translation>최소</translation>
+    </message>
+    <message>
+        <source>Minimum intensity (MinIP)</source>
+        <translation>최소 강도 (MinIP)</translation>
     </message>
     <message>
         <source>Model</source>
@@ -2838,6 +2870,10 @@
     <message>
         <source>Next view</source>
         <translation>다음 영상</translation>
+    </message>
+    <message>
+        <source>Next: slice, MIP, average, MinIP</source>
+        <translation>다음: 단면, MIP, 평균, MinIP</translation>
     </message>
     <message>
         <source>None</source>
@@ -2960,12 +2996,20 @@
         <translation>누르는 동안 원본 보기</translation>
     </message>
     <message>
+        <source>Single slice</source>
+        <translation>단일 단면</translation>
+    </message>
+    <message>
         <source>Six views, axial large</source>
         <translation>여섯 영상, 축상면 크게</translation>
     </message>
     <message>
         <source>Six views, equal</source>
         <translation>여섯 영상, 같은 크기</translation>
+    </message>
+    <message>
+        <source>Slab</source>
+        <translation>슬랩</translation>
     </message>
     <message>
         <source>Smooth interpolation</source>
@@ -3002,6 +3046,22 @@
     <message>
         <source>Theme</source>
         <translation>테마</translation>
+    </message>
+    <message>
+        <source>Thickness 10 mm</source>
+        <translation>두께 10 mm</translation>
+    </message>
+    <message>
+        <source>Thickness 20 mm</source>
+        <translation>두께 20 mm</translation>
+    </message>
+    <message>
+        <source>Thickness 30 mm</source>
+        <translation>두께 30 mm</translation>
+    </message>
+    <message>
+        <source>Thickness 5 mm</source>
+        <translation>두께 5 mm</translation>
     </message>
     <message>
         <source>Tools</source>

@@ -115,7 +115,8 @@ def test_anonymous_mode_hides_who_they_are(qtbot, window, monkeypatch):
     dialog, _ = found(monkeypatch, qtbot, window)
     window.viewing.toggle_anonymous()
     shown = " ".join(cell for row in texts(dialog.search.studies) for cell in row)
-    assert "홍" not in shown and "SECRET" not in shown and "1961" not in shown and "흉부 CT" in shown
+    assert [secret for secret in ("홍", "Hong", "SECRET", "1961", "흉부 CT") if secret in shown] == []
+    assert "2026-01-31 13:45" in shown
 
 
 def test_nothing_found_says_what_to_try(qtbot, window, monkeypatch):

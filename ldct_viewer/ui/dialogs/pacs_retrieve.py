@@ -78,7 +78,7 @@ class RetrievePage(QtWidgets.QWidget):
         return [
             Column(self.tr("Archive"), lambda r: r.node.name, 130),
             Column(self.tr("No."), lambda r: r.series.number, 68, right=True),
-            Column(self.tr("Series"), lambda r: r.series.description, 0),
+            Column(self.tr("Series"), lambda r: r.series.description, 0, identity=True),
             Column(self.tr("Images"), self._images, 100, lambda r: r.done, right=True),
             Column(self.tr("State"), self._state, 280),
         ]

@@ -127,7 +127,7 @@ class SearchPage(QtWidgets.QWidget):
                 142,
                 lambda r: r.study_date + r.study_time,
             ),
-            Column(self.tr("Description"), lambda r: r.description, 0),
+            Column(self.tr("Description"), lambda r: r.description, 0, identity=True),
             Column(self.tr("Kinds"), lambda r: " ".join(r.modalities), 72),
             Column(self.tr("Series"), lambda r: count(r.series), 66, lambda r: r.series or 0, right=True),
             Column(self.tr("Images"), lambda r: count(r.images), 76, lambda r: r.images or 0, right=True),
@@ -137,7 +137,7 @@ class SearchPage(QtWidgets.QWidget):
         return [
             Column(self.tr("No."), lambda r: r.number, 68, lambda r: _whole(r.number), right=True),
             Column(self.tr("Kind"), lambda r: r.modality, 62),
-            Column(self.tr("Description"), lambda r: r.description, 0),
+            Column(self.tr("Description"), lambda r: r.description, 0, identity=True),
             Column(self.tr("Body part"), lambda r: r.body_part, 130),
             Column(self.tr("Images"), lambda r: count(r.images), 76, lambda r: r.images or 0, right=True),
         ]

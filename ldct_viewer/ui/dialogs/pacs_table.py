@@ -24,7 +24,8 @@ class Column:
 
 
 class Rows(QtCore.QAbstractTableModel):
-    """The rows of one table; ``hidden`` blanks the columns that tell who the patient is."""
+    """The rows of one table; ``hidden`` blanks the columns that may tell who the patient is
+    (free text, too: sites write names there)."""
 
     def __init__(self, columns: Sequence[Column], parent: QtCore.QObject) -> None:
         super().__init__(parent)

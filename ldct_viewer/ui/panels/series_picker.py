@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import PRESETS, apply_voi
 from ..theme import current
+from ..words import kernel_name
 
 if TYPE_CHECKING:
     from ...dicom.scan import FoundSeries
@@ -223,7 +224,12 @@ def facts_of(found: FoundSeries) -> str:
     """Second line: slices, spacing, kernel."""
     slices = QtCore.QCoreApplication.translate("SeriesList", "{} slices").format(found.shape[0])
     z, y, x = found.geometry.spacing_mm
-    parts = [slices, f"{z:g} mm" if z == round(z, 2) else f"{z:.2f} mm", f"{x:.2f} × {y:.2f}", found.meta.kernel]
+    parts = [
+        slices,
+        f"{z:g} mm" if z == round(z, 2) else f"{z:.2f} mm",
+        f"{x:.2f} × {y:.2f}",
+        kernel_name(found.meta.kernel),
+    ]
     return "  ·  ".join(part for part in parts if part)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 
+from ..words import kernel_name
 from .plane_source import Frame
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _PLAIN = "#e8e8e8"
 _POINTER = "#9be7ff"
+_SLAB = "#ffe066"
 
 
 def tr(text: str) -> str:
@@ -50,7 +52,17 @@ def title(view: PlaneView, frame: Frame) -> str:
     side = tr("Low-dose") if view.side == "low" else right_title(view)
     if view.curtain_x() is not None:
         side = tr("Low-dose | {0}").format(side)
-    return f"{plane_name(view.plane)} · {side}"
+    slab = slab_text(view)
+    return " · ".join(part for part in (plane_name(view.plane), side, slab) if part)
+
+
+def slab_text(view: PlaneView) -> str:
+    """Which slab is shown and how thick it truly is; empty for a single slice."""
+    span = view.source.slab()
+    if span is None or view.grid is None:
+        return ""
+    name = {"mip": tr("MIP"), "mean": tr("average"), "minip": tr("MinIP")}[view.state.slab_mode]
+    return tr("{0} {1} mm").format(name, f"{view.grid.extent_mm(span):.0f}")
 
 
 def badge(view: PlaneView, frame: Frame, *, short: bool = False) -> str:
@@ -91,7 +103,7 @@ def top_right(view: PlaneView) -> list[str]:
     dose = [
         tr("{0} kV").format(f"{meta.kvp:g}") if meta.kvp else "",
         tr("{0} mA").format(f"{meta.tube_current_ma:.0f}") if meta.tube_current_ma else "",
-        meta.kernel,
+        kernel_name(meta.kernel),
     ]
     place = "" if view.state.anonymous else meta.institution
     words = "" if view.state.anonymous else meta.description  # free text, as the title
@@ -116,6 +128,8 @@ def bottom_left(view: PlaneView, *, full: bool, small: bool, tiny: bool = False)
     lines.append((number if small else tr("Slice {0}").format(number), _PLAIN))
     if not tiny:
         lines[-1] = (f"{lines[-1][0]} · {axis} {position} mm", _PLAIN)
+    if full and not small and view.source.slab() is not None:
+        lines.append((tr("HU and measurements: middle slice"), _SLAB))
     if full and not small and grid.axes.slice_axis == 0:
         thick = session.low.meta.slice_thickness_mm
         step = tr("step {0} mm").format(f"{session.low.geometry.spacing_mm[0]:.2f}")

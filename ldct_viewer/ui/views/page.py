@@ -64,6 +64,7 @@ class ComparePage(QtWidgets.QWidget):
         state.layoutChanged.connect(self._lay_out)
         for signal in (state.windowChanged, state.invertChanged, state.rightModeChanged, state.strengthChanged):
             signal.connect(partial(self._recolour, signal is not state.strengthChanged))
+        state.slabChanged.connect(partial(self._recolour, True, True))
         state.compareChanged.connect(partial(self._recolour, False))
         for signal in (state.overlaysChanged, state.smoothChanged, state.roisChanged, state.noteChanged):
             signal.connect(repaint)
@@ -191,7 +192,7 @@ class ComparePage(QtWidgets.QWidget):
         for plane, source in self.sources.items():
             source.forget_measurements()
             grid = source.grid
-            if grid is not None and grid.z_dim is None and source.index() in changed:
+            if grid is not None and grid.z_dim is None and source.shows(changed):
                 source.invalidate()
                 self._repaint_plane(plane)
         if not self._late.isActive():

@@ -61,10 +61,31 @@ class PlaneGrid:
             return np.take(cut, lines, axis=self.z_dim)
         return np.ascontiguousarray(cut)
 
-    def lines(self, flags: NDArray[np.bool_], index: int) -> NDArray[np.bool_] | bool:
-        """Per-slice flags as seen here: one answer for a single slice, else one per line (gap = False)."""
+    def slab(self, index: int, mm: float) -> tuple[int, int]:
+        """(first, stop) of the odd number of slices about ``index`` that comes nearest to ``mm``."""
+        axis = self.axes.slice_axis
+        spacing = self.geometry.spacing_mm[axis]
+        half = max(0, int((mm / spacing - 1) / 2 + 0.5))
+        if axis != 0 or self.geometry.z_positions_mm is None:
+            return max(0, index - half), min(self.count, index + half + 1)
+        away = np.abs(np.asarray(self.geometry.z_positions_mm) - self.geometry.z_positions_mm[index])
+        near = np.flatnonzero(away <= (half + 0.25) * spacing)
+        return int(near[0]), int(near[-1]) + 1
+
+    def extent_mm(self, span: tuple[int, int]) -> float:
+        """How thick the slices from ``first`` up to ``stop`` are together, mm."""
+        axis = self.axes.slice_axis
+        step = self.geometry.spacing_mm[axis]
+        if axis == 0 and self.geometry.z_positions_mm is not None:
+            return float(self.geometry.z_positions_mm[span[1] - 1] - self.geometry.z_positions_mm[span[0]]) + step
+        return (span[1] - span[0]) * step
+
+    def lines(
+        self, flags: NDArray[np.bool_], index: int, span: tuple[int, int] | None = None
+    ) -> NDArray[np.bool_] | bool:
+        """Per-slice flags as seen here: one answer for a slice (or all of a slab), else one per line (gap = False)."""
         if self.line_k is None:
-            return bool(flags[index])
+            return bool(flags[index] if span is None else flags[span[0] : span[1]].all())
         if flags.all() and not self.uniform:
             return True
         return flags[np.maximum(self.line_k, 0)] & (self.line_k >= 0)

@@ -98,14 +98,25 @@ class PlaneSource:
     def loaded(self) -> Lines:
         """True, False or a flag per line: which parts of this picture were read."""
         session, grid = self.state.session, self.grid
-        return False if session is None or grid is None else grid.lines(session.loaded, self.index())
+        return False if session is None or grid is None else grid.lines(session.loaded, self.index(), self.slab())
 
     def ready(self) -> Lines:
         """True, False or a flag per line: which parts were denoised."""
         session, grid = self.state.session, self.grid
         if session is None or grid is None or session.denoised_ready is None:
             return False
-        return grid.lines(session.denoised_ready, self.index())
+        return grid.lines(session.denoised_ready, self.index(), self.slab())
+
+    def slab(self) -> tuple[int, int] | None:
+        """(first, stop) of the slices joined in the picture; None for a single slice."""
+        if self.grid is None or self.state.slab_mode == "off":
+            return None
+        return self.grid.slab(self.index(), self.state.slab_mm)
+
+    def shows(self, slices: set[int]) -> bool:
+        """True if one of these array slices (z) is in a picture that shows whole slices."""
+        first, stop = self.slab() or (self.index(), self.index() + 1)
+        return any(first <= k < stop for k in slices)
 
     def measure(self, roi: Roi) -> RoiResult:
         """Values of a measurement on both sides, at the present strength; kept until something changes."""
@@ -146,8 +157,16 @@ class PlaneSource:
             return low
         ready = self.ready()
         low_hu, strength = self._cut("low"), self.state.strength
+        span = self.slab()
         if ready is False:
             shown = low_hu if kind == "denoised" else np.zeros_like(low_hu)
+        elif span is not None:
+            # What is seen on the right is the slab of the blended volume: a maximum of blends, no blend of maxima.
+            shown = self._slab_of_blends(span)
+            if ready is not True:
+                shown = np.where(self._along(ready), shown, low_hu)
+            if kind == "difference":
+                shown = (shown.astype(np.int32) - low_hu).clip(-32768, 32767).astype(np.int16)
         else:
             denoised = self._cut("denoised")
             shown = (blend if kind == "denoised" else removed)(low_hu, denoised, strength)
@@ -167,8 +186,28 @@ class PlaneSource:
             assert session is not None and self.grid is not None
             array = session.low.hu if which == "low" else session.denoised
             assert array is not None
-            self._hu[which] = self._cut_near(which, array) if self._strided() else self.grid.picture(array, self._index)
+            span = self.slab()
+            if span is not None:
+                self._hu[which] = self.grid.picture(_join(self._part(array, span), self.state.slab_mode, self._axis), 0)
+            elif self._strided():
+                self._hu[which] = self._cut_near(which, array)
+            else:
+                self._hu[which] = self.grid.picture(array, self._index)
         return self._hu[which]
+
+    @property
+    def _axis(self) -> int:
+        assert self.grid is not None
+        return self.grid.axes.slice_axis
+
+    def _part(self, array: NDArray[np.int16], span: tuple[int, int]) -> NDArray[np.int16]:
+        return array[(slice(None),) * self._axis + (slice(*span),)]
+
+    def _slab_of_blends(self, span: tuple[int, int]) -> NDArray[np.int16]:
+        session = self.state.session
+        assert session is not None and session.denoised is not None and self.grid is not None
+        both = blend(self._part(session.low.hu, span), self._part(session.denoised, span), self.state.strength)
+        return self.grid.picture(_join(both, self.state.slab_mode, self._axis), 0)
 
     def _strided(self) -> bool:
         """Across the fastest array axis every pixel is a cache miss that brings its neighbours along."""
@@ -231,3 +270,13 @@ class PlaneSource:
         # The image looks at the buffer, which lives as long as this source's session.
         image = QtGui.QImage(out.data, cols, rows, out.strides[0], QtGui.QImage.Format.Format_RGB32)
         return Frame(image, out, kind, missing, PlaneSource._serial)
+
+
+def _join(part: NDArray[np.int16], mode: str, axis: int) -> NDArray[np.int16]:
+    """Maximum, minimum or average (to the nearest HU) along ``axis``, which stays with length 1."""
+    if mode == "mip":
+        return part.max(axis=axis, keepdims=True)
+    if mode == "minip":
+        return part.min(axis=axis, keepdims=True)
+    total = part.sum(axis=axis, dtype=np.int32, keepdims=True)
+    return np.rint(total / part.shape[axis]).astype(np.int16)
