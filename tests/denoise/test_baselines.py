@@ -1,0 +1,96 @@
+"""The table of methods: pairs with the noise they claim, strengths tuned away from the test, honest intervals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import denoise_baselines as baselines  # noqa: E402
+from benchmarks import other_phantoms, redcnn  # noqa: E402
+from ldct_viewer.training.sources import CleanVolume, Source  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[baselines.Pair]:
+    axis = np.arange(128) - 63.5
+    # no air: its edge would rule every score; rims as soft as a scan's
+    body = gaussian_filter(np.where(np.hypot(axis[:, None], axis[None]) < 50, 50.0, 0.0), 1.5)
+    hu = np.stack([body] * 3).astype(np.float32)
+    return baselines.pairs_of("p", "tuning", "abdomen", hu, 2.0, [1], (0.25, 1.0))
+
+
+def test_a_quarter_of_the_dose_is_twice_the_noise(pairs):
+    assert pairs[0].level / pairs[1].level == pytest.approx(2.0, rel=0.1)
+    assert pairs[0].noisy.shape == (3, 128, 128) and pairs[0].noisy.dtype == np.int16
+
+
+def test_the_same_pairs_every_time(pairs):
+    again = baselines.pairs_of("p", "tuning", "abdomen", np.stack([pairs[0].clean] * 3), 2.0, [1], (0.25, 1.0))
+    np.testing.assert_array_equal(pairs[0].noisy, again[0].noisy)
+
+
+def test_psnr_is_its_definition(pairs):
+    shifted = np.clip(pairs[0].clean, -160, 240) + 4.0  # RMSE 4 where it stays inside the window
+    psnr, _, rmse = baselines.score(shifted, pairs[0])
+    assert rmse == pytest.approx(4.0) and psnr == pytest.approx(20 * np.log10(400 / 4))
+
+
+def test_tuning_finds_the_best_of_the_grid_and_looks_at_nothing_else(pairs, monkeypatch):
+    monkeypatch.setitem(baselines.GRIDS, "Gaussian", (0.01, 0.8, 20.0))
+    assert baselines.tune(pairs, ["Gaussian"])["Gaussian"][0] == 0.8
+    source = Path(baselines.__file__).read_text(encoding="utf-8")
+    assert 'tune([p for p in everything if p.kind == "tuning"]' in source
+
+
+@pytest.mark.parametrize("name", ["Gaussian", "bilateral", "total variation", "non-local means"])
+def test_every_classical_method_gains_on_noise(pairs, name):
+    strength = baselines.GRIDS[name][1]
+    before = baselines.score(pairs[0].noisy[1], pairs[0])[0]
+    assert baselines.score(baselines.classical(name, pairs[0].noisy[1], pairs[0].level, strength), pairs[0])[0] > before
+
+
+def test_the_interval_of_one_patient_is_the_mean_s_and_more_patients_widen_it():
+    """One patient: ± 1.96 s/√n. Patients that differ more than their slices: the interval knows."""
+    values = list(np.random.default_rng(2).normal(3.0, 1.0, 100))
+    low, high = baselines.interval(values, ["a"] * 100)
+    assert (high - low) / 2 == pytest.approx(1.96 * np.std(values) / 10, rel=0.1)
+    apart = [*(v * 0.01 + 1 for v in values[:50]), *(v * 0.01 + 5 for v in values[50:])]
+    low, high = baselines.interval(apart, ["a"] * 50 + ["b"] * 50)
+    assert low < 1.5 and high > 4.5
+
+
+def test_a_table_has_every_method_and_dose(pairs):
+    scores = baselines.run(pairs, {"half": lambda p: (p.noisy[1] + p.clean) / 2})
+    text = baselines.table(pairs, scores)
+    assert text.count("| half |") == 2 and "25% dose" in text and "100% dose" in text
+    assert "+6.0" in text  # half the error is 6.02 dB, but for clipping
+
+
+@pytest.mark.parametrize("kind", other_phantoms.KINDS)
+def test_the_other_phantoms_are_alike_for_one_seed_and_hold_what_a_body_holds(kind):
+    hu, pixel = other_phantoms.draw(kind, 1)
+    np.testing.assert_array_equal(hu, other_phantoms.draw(kind, 1)[0])
+    assert not np.array_equal(hu, other_phantoms.draw(kind, 2)[0])
+    assert hu.shape == (3, 512, 512) and 0.3 < pixel < 1.0
+    assert hu.min() == -1000 and 200 < hu.max() < 1500
+    assert ((hu > 0) & (hu < 130)).mean() > 0.1
+
+
+def test_red_cnn_learns_within_its_cpu_time_and_is_read_back(tmp_path):
+    y, x = np.mgrid[:96, :96]
+    hu = np.where(np.hypot(y - 48, x - 48) < 30, 60.0, -80.0).astype(np.float32)
+    volume = CleanVolume(Source("x", "x", 1, 1.0, False, ""), np.stack([hu] * 3), 0.7, 5.0)
+    command = ["--data", ".", "--out", str(tmp_path), "--cpu-minutes", "0.02", "--width", "4", "--crop", "32"]
+    redcnn.train(redcnn.parser().parse_args([*command, "--physics-groups", "0", "--batch", "1"]), [volume])
+    note = json.loads((tmp_path / "redcnn.json").read_text())
+    assert note["steps"] >= 2 and note["cpu_minutes"] < 0.2
+    out = redcnn.denoise(redcnn.load(tmp_path / "redcnn.safetensors"), hu)
+    assert out.shape == hu.shape and np.isfinite(out).all()
