@@ -56,7 +56,7 @@ def test_an_enhanced_edge_shows_as_a_ttf_above_one() -> None:
 
 
 def test_npwe_in_white_noise_is_the_formula_with_the_eye_twice_and_four_times() -> None:
-    """ICRU 54: d′² = (∬ W² E² )² / ∬ W² E⁴ NPS; by the Cauchy-Schwarz inequality an eye can only lose in white noise."""
+    """ICRU 54: d′² = (∬ W² E² )² / ∬ W² E⁴ NPS; an eye can only lose in white noise."""
     size, mm = 128, 0.5
     white = np.full((size, size), 25.0 * mm * mm)
     spectrum = Nps(white, np.array([0.1]), np.array([6.25]), 5.0, 0.1, 0.1, 1, (mm, mm))
