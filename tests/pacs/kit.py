@@ -94,7 +94,7 @@ class Orthanc:
 
 
 @contextlib.contextmanager
-def orthanc(folder: Path, **more: Any) -> Iterator[Orthanc]:
+def orthanc(folder: Path, node: dict[str, Any] | None = None, **more: Any) -> Iterator[Orthanc]:
     binary = tool("Orthanc")
     dicom, http, move = free_port(), free_port(), free_port()
     config = {
@@ -115,10 +115,9 @@ def orthanc(folder: Path, **more: Any) -> Iterator[Orthanc]:
     }
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "orthanc.json").write_text(json.dumps(config))
-    tls = {"tls": True, **more["_node"]} if "_node" in more else {}
     with program(binary, str(folder / "orthanc.json"), port=dicom):
         wait_for(lambda: listening(http))
-        yield Orthanc(PacsNode("orthanc", "ORTHANC", "127.0.0.1", dicom, move_port=move, **tls), http)
+        yield Orthanc(PacsNode("orthanc", "ORTHANC", "127.0.0.1", dicom, move_port=move, **(node or {})), http)
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from ldct_viewer.pacs.objects import examine_file
 from ldct_viewer.pacs.send import FAILED, SENT, WARNING, send
 from tests.dicom.make_ct import dataset, pixels, series
 
-from .kit import CT, EXPLICIT, IMPLICIT, JPEG_SV1, RLE, archive, free_port
+from .kit import EXPLICIT, IMPLICIT, JPEG_SV1, RLE, archive
 
 BIG, DEFLATED, JPEGLS = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.80"
 
@@ -136,10 +135,9 @@ def test_a_refused_syntax_that_we_cannot_offer_otherwise(tmp_path):
 def test_nobody_there(tmp_path):
     with archive() as pacs:
         node = pacs.node
-    shutil.rmtree(tmp_path / "x", ignore_errors=True)
     with pytest.raises(PacsError) as error:
         send(node, series(tmp_path / "s"))
-    assert error.value.code == "refused" and free_port()
+    assert error.value.code == "refused"
 
 
 def test_cancel_stops_between_files(tmp_path):
@@ -155,4 +153,4 @@ def test_messages_name_no_patient(tmp_path):
     files = series(tmp_path / "s", change=lambda ds, k: setattr(ds, "PatientName", "Canary^Plant"))
     with archive(status=lambda n: (0xB007, 0xA700, 0xC000)[n % 3]) as pacs:
         result = send(pacs.node, files)
-    assert "Canary" not in " ".join(outcome.message for outcome in result.outcomes) and CT
+    assert "Canary" not in " ".join(outcome.message for outcome in result.outcomes)
