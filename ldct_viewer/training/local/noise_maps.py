@@ -33,9 +33,18 @@ class NoiseMaps:
         self._lock = threading.Lock()
 
     def pick(
-        self, slot: int, rng: np.random.Generator, place: float, shape: tuple[int, int], held: bool = False
-    ) -> NDArray[np.float16] | None:
-        """Three different maps (3, y, x), views, for a slice at ``place`` (0…1 of the body); None: no model."""
+        self,
+        slot: int,
+        rng: np.random.Generator,
+        place: float,
+        shape: tuple[int, int],
+        box: tuple[int, int, int],
+        held: bool = False,
+    ) -> NDArray[np.float32] | None:
+        """The crop ``box`` (top, left, size) of three different maps for a slice at ``place`` (0…1 of the body).
+
+        ``None``: the scanner model does not fit slices of this ``shape``.
+        """
         bank = self._bank(slot)
         if bank is None or bank.shape[1:] != shape:
             return None
@@ -44,7 +53,8 @@ class NoiseMaps:
         else:
             first = int(np.clip(round(place * _SLICES) - _NEAR, 0, _SLICES - 2 * _NEAR - 1))
             chosen = first + rng.permutation(2 * _NEAR + 1)[:3]
-        return bank[chosen]
+        top, left, size = box
+        return np.stack([bank[n, top : top + size, left : left + size] for n in chosen], dtype=np.float32)
 
     def _bank(self, slot: int) -> NDArray[np.float16] | None:
         with self._lock:

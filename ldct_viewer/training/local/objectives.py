@@ -119,10 +119,9 @@ class Objective:
         top, left, size = box
         m = self.material
         shape = (m.series[s].found.shape[1], m.series[s].found.shape[2])
-        maps = self.maps.pick(self._slots[s], rng, k / max(m.depth(s) - 1, 1), shape, held)
+        maps = self.maps.pick(self._slots[s], rng, k / max(m.depth(s) - 1, 1), shape, box, held)
         if maps is not None:
-            sign = np.float32(1.0 if rng.random() < 0.5 else -1.0)
-            return sign * maps[:, top : top + size, left : left + size].astype(np.float32)
+            return maps if rng.random() < 0.5 else np.negative(maps, out=maps)
         levels = cut_levels(m.levels(s, k), top, left, size, shape)
         return self.bank.draw(self._slots[s], rng, levels, 3, 0.0)
 

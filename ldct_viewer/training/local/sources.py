@@ -46,7 +46,7 @@ class Material:
 
     def hu(self, s: int, k: int) -> NDArray[np.int16]:
         """Slice ``k`` of series ``s`` as read, nothing below −1024."""
-        return np.maximum(self.store.slice(s, k), np.int16(-1024))
+        return self.store.slice(s, k)
 
     def sigma(self, s: int, k: int) -> float:
         """Estimated noise SD of one slice (HU); the series' own where the slice cannot tell, else 12."""

@@ -47,7 +47,7 @@ class Lru:
 
 
 class SliceStore:
-    """Random access to slices of many series: ``slice(s, k)`` is int16 HU (y, x)."""
+    """Random access to slices of many series: ``slice(s, k)`` is int16 HU (y, x), nothing below −1024."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class SliceStore:
         if hu.ndim != 2 or hu.shape != tuple(found.shape[1:]) or int(hu.max()) == int(hu.min()):
             self._leave_out(s, k, said("odd_slice"))
             raise Unreadable
-        return np.ascontiguousarray(hu, dtype=np.int16)
+        return np.maximum(hu, np.int16(-1024), dtype=np.int16)  # once here, not at every crop
 
     def _leave_out(self, s: int, k: int, why: str | Said) -> None:
         self._bad.add((s, k))
