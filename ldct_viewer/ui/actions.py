@@ -168,6 +168,7 @@ _SLABS = (
 _VIEW = (
     _a("invert", "Invert grey scale", "View", "viewing.toggle_invert", "I", icon="invert", checkable=True, line=True),
     _a("smooth", "Smooth interpolation", "View", "viewing.toggle_smooth", "S", icon="smooth", checkable=True),
+    _a("loupe", "Loupe at the pointer", "View", "viewing.toggle_loupe", "L", icon="loupe", checkable=True),
     _a("drag_direction", "Drag down is brighter", "View", "viewing.toggle_drag_direction", checkable=True),
     _a("reset", "Reset view", "View", "viewing.reset", "R", icon="reset"),
     _a("undo", "Undo", "View", "viewing.undo", "Ctrl+Z", line=True),

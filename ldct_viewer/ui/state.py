@@ -87,6 +87,7 @@ class ViewState(QtCore.QObject):
         self._show_original = False  # flicker: the denoised panes show the low-dose while true
         self._curtain: float | None = None  # 0..1 of the view's width: left of it low-dose, right denoised
         self._difference_hu = 50.0
+        self._loupe = False
         self._slab_mode, self._slab_mm = "off", SLAB_MM[1]
         self._pointer: tuple[float, float, float] | None = None
         self._pointer_plane: str | None = None
@@ -364,6 +365,17 @@ class ViewState(QtCore.QObject):
             self._slab_mm = min(max(mm, 1.0), 100.0)
         if before != (self._slab_mode, self._slab_mm):
             self.slabChanged.emit()
+
+    @property
+    def loupe(self) -> bool:
+        """A round piece about the pointer is enlarged on both sides."""
+        return self._loupe
+
+    def set_loupe(self, on: bool) -> None:
+        """Switch the loupe."""
+        if on != self._loupe:
+            self._loupe = on
+            self.overlaysChanged.emit()
 
     def visible_planes(self) -> tuple[str, ...]:
         """Planes on screen in the present layout, most important first."""

@@ -73,6 +73,7 @@ class Viewing(QtCore.QObject):
             f"slab_{s.slab_mm:g}",
             *(["anonymous"] if s.anonymous else []),
             *(["crosshair_lines"] if s.crosshair else []),
+            *(["loupe"] if s.loupe else []),
             *(["smooth"] if s.smooth else []),
             *(["invert"] if s.invert else []),
             *(["curtain"] if s.curtain is not None else []),
@@ -200,6 +201,10 @@ class Viewing(QtCore.QObject):
         """Black is white."""
         self._state.set_invert(not self._state.invert)
 
+    def toggle_loupe(self) -> None:
+        """A piece about the pointer enlarged, on both sides."""
+        self._state.set_loupe(not self._state.loupe)
+
     def toggle_drag_direction(self) -> None:
         """Whether dragging down makes the picture brighter."""
         self._set_direction(not self._settings.drag_down_brighter)
@@ -279,7 +284,7 @@ CHECKED_HERE = (
     *(f"overlay_{n}" for n in OVERLAY_LEVELS),
     *(f"slab_{n}" for n in SLABS),
     *(f"slab_{mm:g}" for mm in SLAB_MM),
-    *("anonymous", "crosshair_lines", "smooth", "invert", "curtain", "cine", "drag_direction"),
+    *("anonymous", "crosshair_lines", "loupe", "smooth", "invert", "curtain", "cine", "drag_direction"),
 )
 
 

@@ -2828,6 +2828,10 @@
         <translation>모델 파일 불러오기…</translation>
     </message>
     <message>
+        <source>Loupe at the pointer</source>
+        <translation>포인터 확대경</translation>
+    </message>
+    <message>
         <source>Low-dose again</source>
         <translation>저선량 그대로</translation>
     </message>

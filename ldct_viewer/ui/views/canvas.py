@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6 import QtCore, QtGui
 
-from . import overlays, roi_paint
+from . import loupe, overlays, roi_paint
 from .camera import ScreenMap
 from .plane_source import Frame
 
@@ -134,6 +134,7 @@ class Canvas(pg.GraphicsView):
             return
         painter.resetTransform()
         overlays.paint_crosshair(painter, view, screen)
+        loupe.paint_loupe(painter, view, frame, screen)
         roi_paint.paint_rois(painter, view)
         overlays.paint(painter, view, frame, screen, self._dirty)
 
