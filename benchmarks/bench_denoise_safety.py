@@ -12,7 +12,8 @@ turns the window up on a quiet picture); *invented*, above T where the low-dose 
 2 SD. *standing* is what stays in the mean over realisations, HU above its 4.5 standard errors: drawn every time.
 
 **Vanish.** Cylinders of −50 … +100 HU and 3 … 15 mm in the demo's liver (``quality.lesions``). Contrast kept,
-d′ of a channelised Hotelling observer before and after, and the ideal observer's d′ from the noise spectrum.
+d′ of a channelised Hotelling observer before and after, and the ideal observer's d′ from the spectrum of noise and
+tissue mottling together (one slice of the lesion).
 """
 
 from __future__ import annotations
@@ -221,9 +222,9 @@ def vanish(
 ) -> list[Kept]:
     """Lesions put into the demo's liver under ``seeds`` realisations of the low dose."""
     from ldct_viewer.denoise.engine import blend
-    from ldct_viewer.quality.detectability import disc
-    from ldct_viewer.quality.lesions import lesion_study
+    from ldct_viewer.quality.lesions import _lesion, lesion_study
     from ldct_viewer.quality.noise import cut, flat_places, nps
+    from ldct_viewer.quality.observers import ideal_dprime
 
     truth, low, spacing = _liver(seeds, slices)
     denoiser = denoiser_of(model)
@@ -234,10 +235,9 @@ def vanish(
         half = max(round(diameter / 2 / spacing[0]), 0)
         flat = flat_places(truth, size, 60, range(half, slices - half))
         places = [(n * slices + k, j, i) for k, j, i in flat for n in range(seeds)]
-        noise = cut(low, places, size) - cut(np.concatenate([truth] * seeds), places, size)
-        spectrum = nps(noise, spacing[1:], detrend=0)
+        spectrum = nps(cut(low, places, size), spacing[1:], detrend=0)  # noise and the tissue's own mottling
         for contrast in contrasts:
-            ideal = ideal_of(disc(size, diameter / spacing[1], contrast), spectrum)
+            ideal = ideal_dprime(contrast * _lesion(size, spacing[1], diameter, 0.6), spectrum)
             for strength in STRENGTHS:
 
                 def denoise(hu: np.ndarray, s: float = strength) -> np.ndarray:
@@ -251,12 +251,6 @@ def vanish(
             while len(kept) > 1:  # the picture without lesions came first and stays
                 kept.popitem()
     return results
-
-
-def ideal_of(signal: np.ndarray, spectrum: object) -> float:
-    from ldct_viewer.quality.observers import ideal_dprime
-
-    return ideal_dprime(signal, spectrum)  # type: ignore[arg-type]
 
 
 def _liver(seeds: int, slices: int) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float]]:

@@ -66,8 +66,9 @@ def internal_dprime(
 def ideal_dprime(signal: NDArray[Any], spectrum: Nps) -> float:
     """d′ of the ideal (prewhitening) observer of a known signal (y, x; HU) in Gaussian noise of a spectrum.
 
-    d′² = Σ |S(f)|² / NPS(f) · Δf² (Barrett & Myers, ch. 13). ``signal`` has the pixels of ``spectrum``; where
-    the spectrum holds next to nothing (beyond the kernel's reach) one thousandth of its peak is assumed.
+    d′² = Σ |S(f)|² / NPS(f) · Δf² (Barrett & Myers, ch. 13). ``signal`` has the pixels of ``spectrum``, and the
+    blur of the scan. Frequencies with less than a hundredth of the peak's noise (beyond the kernel's reach, and
+    what a trend took away) count for nothing: dividing by next to nothing would promise anything.
     """
     dy, dx = spectrum.pixel_mm
     rows, columns = spectrum.power_2d.shape
@@ -78,5 +79,5 @@ def ideal_dprime(signal: NDArray[Any], spectrum: Nps) -> float:
         raise ValueError("the signal is larger than the spectrum's regions")
     padded[j : j + part.shape[0], i : i + part.shape[1]] = part
     power = np.abs(np.fft.fftshift(np.fft.fft2(padded)) * dy * dx) ** 2
-    noise = np.maximum(spectrum.power_2d, spectrum.power_2d.max() * 1e-3)
-    return float(np.sqrt((power / noise).sum() / (rows * dy * columns * dx)))
+    used = spectrum.power_2d > spectrum.power_2d.max() * 1e-2
+    return float(np.sqrt((power[used] / spectrum.power_2d[used]).sum() / (rows * dy * columns * dx)))
