@@ -52,6 +52,7 @@ def test_what_is_under_the_pointer_is_enlarged_on_both_sides(qtbot, window, over
     assert right[y + 9 : y + r // 2, x + 9 : x + r // 2].max() < 80
     assert right[y, x + r - 2 : x + r + 3].max() > 128  # … within the ring
     window.qactions["loupe"].trigger()
+    window.state.set_pointer(None)
     assert int((grabbed(views["low"]) > 128).sum()) == before
 
 

@@ -53,7 +53,7 @@ def title(view: PlaneView, frame: Frame) -> str:
     if view.curtain_x() is not None:
         side = tr("Low-dose | {0}").format(side)
     slab = slab_text(view)
-    return " · ".join(part for part in (plane_name(view.plane), side, slab) if part)
+    return " · ".join(part for part in (plane_name(view.plane), slab, side) if part)
 
 
 def slab_text(view: PlaneView) -> str:
@@ -62,7 +62,7 @@ def slab_text(view: PlaneView) -> str:
     if span is None or view.grid is None:
         return ""
     name = {"mip": tr("MIP"), "mean": tr("average"), "minip": tr("MinIP")}[view.state.slab_mode]
-    return tr("{0} {1} mm").format(name, f"{view.grid.extent_mm(span):.0f}")
+    return tr("{0} {1} mm").format(name, f"{round(view.grid.extent_mm(span), 1):g}")
 
 
 def badge(view: PlaneView, frame: Frame, *, short: bool = False) -> str:
