@@ -194,6 +194,8 @@ def _exact(spec: PixelSpec, low: int, high: int, compressed: bool) -> bool:
     """True when rounding to the source's own steps gives back every whole HU from ``low`` to ``high``."""
     if spec.lut or spec.allocated != 16 or abs(spec.slope) > 1 or (compressed and spec.signed):
         return False
+    if abs(spec.slope) == 1 and abs(spec.intercept) % 1 == 0.5:  # every stored value is a tie: odd HU cannot be said
+        return False
     ends = sorted(round((value - spec.intercept) / spec.slope) for value in (low, high))
     own = _own(spec, compressed)
     if spec.padding_limit is not None and spec.padding is not None:
