@@ -22,7 +22,7 @@ hu-overflow dicom/test_pixels.py::test_fractions_are_rounded_and_overflow_is_cli
 hu-high-bit dicom/test_pixels.py::test_hu_masks_unused_bits_then_sign_then_padding_then_rescale dicom/test_pixels.py::test_hu_equals_the_formula_in_plain_integers
 hu-padding-sign dicom/test_cases.py::test_padding_is_marked_and_kept dicom/test_pixels.py::test_hu_masks_unused_bits_then_sign_then_padding_then_rescale
 hu-lut-first dicom/test_modality_lut.py::test_values_outside_the_table_get_its_ends
-frames-shared-first dicom/test_cases.py::test_enhanced_multiframe_uses_its_functional_groups
+frames-intercept dicom/test_cases.py::test_enhanced_multiframe_uses_its_functional_groups
 frames-first-only dicom/test_cases.py::test_enhanced_multiframe_uses_its_functional_groups
 read-changed-file dicom/test_read.py::test_vanished_changed_and_cut_files_drop_out_by_name
 note-lossy-j2k dicom/test_derive.py::test_lossy_sources_stay_lossy dicom/test_cases.py::test_lossy_stays_near_the_base
@@ -32,15 +32,15 @@ derive-image-type dicom/test_derive.py::test_it_says_what_it_is_and_where_it_com
 derive-lossy-forgotten dicom/test_derive.py::test_lossy_sources_stay_lossy
 derive-kernel-length dicom/test_derive.py::test_windows_and_kernel_stay_kernel_takes_the_suffix
 derive-burned-in dicom/test_derive.py::test_burned_in_annotation_of_the_source_is_not_denied
-derive-padding-limit dicom/test_derive_encoding.py
+derive-padding-limit dicom/test_export_bounds.py
 derive-padding-collision dicom/test_derive_encoding.py
-derive-rounding dicom/test_derive_encoding.py
+derive-rounding dicom/test_export_bounds.py
 derive-rle-planes dicom/test_derive_encoding.py
 derive-late-change dicom/test_derive_faults.py::test_an_old_source_edited_underway_shows_by_its_stamp_alone
-derive-source-unchecked dicom/test_derive_faults.py::test_a_source_that_changes_underway_stops_the_export
-move-overwrites dicom/test_derive_faults.py::test_a_target_that_appears_meanwhile_is_left_alone dicom/test_derive_faults.py::test_nothing_is_ever_overwritten
+derive-source-unchecked dicom/test_conflicts.py
+move-overwrites dicom/test_conflicts.py
 move-around-source dicom/test_derive_faults.py::test_never_inside_or_around_the_source
-move-space-margin dicom/test_derive_faults.py::test_too_little_space_is_said_before_anything_is_written
+move-space-margin dicom/test_export_bounds.py
 move-sweeps-live dicom/test_derive_faults.py::test_leftovers_of_others_and_running_exports_are_not_swept
 error-quota dicom/test_derive_faults.py::test_system_errors_are_worded_for_people
 deid-source-uid dicom/test_derive_deidentify.py
@@ -64,25 +64,25 @@ view-strength-ignored ui/test_views_source.py
 view-stale-block ui/test_views_source.py
 view-undenoised-shown ui/test_views_source.py
 view-missing-unmarked ui/test_views_source.py
-view-zoom-clamped ui/test_views_mouse.py::test_ctrl_wheel_zooms_at_the_pointer
+view-zoom-clamped ui/test_views_details.py
 view-anonymous-place ui/test_views_page.py::test_anonymous_mode_says_nothing_of_the_patient
 view-difference-sign ui/test_views_page.py::test_hu_under_the_pointer_on_both_sides
 state-clamp ui/test_state.py
 blend-truncated denoise/test_engine.py::test_blend_matches_its_formula
 blend-removed-strength ui/test_views_source.py
-denoise-neighbours denoise/test_engine.py::test_a_gap_in_the_stack_is_not_bridged denoise/test_engine.py::test_distant_neighbours_are_not_mixed_in denoise/test_engine.py::test_any_matrix_size
+denoise-neighbours denoise/test_details.py
 denoise-gap-neighbours denoise/test_engine.py::test_a_gap_in_the_stack_is_not_bridged
 denoise-padding-in denoise/test_engine.py::test_padding_value_does_not_reach_the_network
 denoise-padding-out denoise/test_engine.py::test_padding_metal_and_air_outside_the_circle_survive
-denoise-metal denoise/test_fused.py::test_floor_metal_and_values_beyond_12_bits_come_through_as_from_the_plain_network
+denoise-metal denoise/test_details.py
 denoise-sigma-known denoise/test_fused.py::test_float32_is_the_plain_network_rounded
 denoise-reach denoise/test_order.py
 denoise-noise-level denoise/test_engine.py::test_the_noise_estimate_is_right_within_a_tenth
 denoise-noise-slope denoise/test_engine.py::test_the_noise_estimate_is_right_within_a_tenth
 model-nan denoise/test_model_file.py::test_weights_that_are_not_numbers_are_refused
-model-extra denoise/test_model_file.py::test_tensors_of_another_shape_name_or_type_are_refused
-job-late-result jobs/test_open_jobs.py::test_a_new_job_silences_the_one_before
-settings-upper ui/test_window_settings.py
+model-extra denoise/test_details.py
+job-late-result jobs/test_job_cancel.py
+settings-upper ui/test_views_details.py
 settings-bool ui/test_window_settings.py
 settings-recent ui/test_window_settings.py
 cli-cancel-code cli/test_main.py::test_errors_become_the_documented_exit_codes
@@ -90,7 +90,7 @@ cli-overwrites-input cli/test_denoise.py::test_the_input_file_is_never_overwritt
 cli-strength cli/test_denoise.py::test_strength_blends
 cli-padding-counted cli/test_info.py::test_padding_counts_in_no_figure
 phys-electronic-exponent physics/test_noise.py::test_electronic_noise_makes_the_bottom_steeper
-phys-bowtie-half physics/test_noise.py::test_absolute_level_follows_theory physics/test_noise.py::test_short_way_equals_the_long_way
+phys-bowtie-half physics/test_formulas.py
 phys-rebin-sign physics/test_projection.py::test_fan_scan_gives_water_and_air_back
 phys-padding-noisy physics/test_dose.py::test_padding_and_odd_sizes_survive
 phys-rays physics/test_noise.py::test_absolute_level_follows_theory
@@ -98,9 +98,48 @@ train-kind training_local/test_parts.py::test_a_lone_kind_is_cut_and_a_shared_on
 train-pair-mas training_local/test_examine.py::test_two_doses_of_one_anatomy_are_a_pair_and_mas_tells_which_is_low
 train-gate-bias training_local/test_keeping.py::test_worse_or_shifted_is_kept_aside
 train-gate-kind training_local/test_keeping.py::test_what_is_gained_on_one_kind_of_scan_must_not_be_lost_on_another
-train-gate-nothing training_local/test_keeping.py::test_worse_or_shifted_is_kept_aside
-train-resume-ema training_local/test_keeping.py::test_a_state_comes_back_whole
-train-checkpoint-torn training_local/test_keeping.py::test_a_full_disk_leaves_the_last_state_whole
+train-gate-nothing training_local/test_safety.py
+train-resume-ema training_local/test_safety.py
+train-checkpoint-torn training_local/test_safety.py
 train-dose-variance training_local/test_parts.py::test_simulated_noise_has_the_level_the_dose_asks_for
+group-copy-size dicom/test_conflicts.py
+syntax-end-marker dicom/test_pixels.py::test_no_cut_stream_is_accepted
+frames-offset-table dicom/test_frames.py
+hu-rescale-negative-slope dicom/test_conflicts.py
+note-burned-in dicom/test_conflicts.py
+read-window-swapped dicom/test_conflicts.py
+phys-same-noise physics/test_formulas.py
+phys-modulation-sign physics/test_formulas.py
+phys-rebin-sign physics/test_formulas.py
+phys-dose-inverted physics/test_formulas.py
+phys-bowtie-sign physics/test_formulas.py
+phys-ramp-zero physics/test_formulas.py
+phys-kernel-window physics/test_formulas.py
+qual-ttf-norm quality/test_units.py
+qual-roi-area quality/test_units.py
+qual-local-sd quality/test_units.py
+qual-nps-axes quality/test_units.py
+qual-ttf-sinc quality/test_units.py
+train-pair-frame training_local/test_safety.py
+train-pair-noise training_local/test_safety.py
+train-turn-levels training_local/test_safety.py
+train-neighbours training_local/test_safety.py
+train-ema training_local/test_safety.py
+plane-coronal-head ui/test_views_details.py
+view-inside-edge ui/test_views_details.py
+job-done-after-cancel jobs/test_job_cancel.py
+language-system ui/test_views_details.py
+model-offsets denoise/test_details.py
+qual-ssim-range quality/test_similarity.py
+qual-psnr-range quality/test_similarity.py
+qual-bias-sign quality/test_similarity.py
+qual-nps-units quality/test_noise.py
+qual-nps-trend quality/test_noise.py
+qual-npw-eye quality/test_detectability.py
+qual-cho-bias quality/test_detectability.py
+qual-roi-edge quality/test_roi.py
+qual-roi-gap quality/test_roi.py
+qual-residual-sign quality/test_residual.py
+qual-leak-neighbour quality/test_residual.py
 """
 AIM = {line.split()[0]: line.split()[1:] for line in _TABLE.strip().splitlines()}

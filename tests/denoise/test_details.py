@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -52,20 +53,13 @@ def test_tensors_that_share_or_leave_bytes_are_refused(tmp_path: Path) -> None:
     size = int.from_bytes(raw[:8], "little")
     header = json.loads(raw[8 : 8 + size])
     names = sorted((n for n in header if n != "__metadata__"), key=lambda n: header[n]["data_offsets"][0])
-    first, second = names[0], names[1]
+    first = names[0]
     begin, end = header[first]["data_offsets"]
     header[first]["data_offsets"] = [begin, end + 4]  # four bytes of the next one
-    text = json.dumps(header).encode()
-    changed = len(text).to_bytes(8, "little") + text + raw[8 + size :]
-    info.path.write_bytes(changed)
-    path = info.path.with_suffix(".json")
-    card = json.loads(path.read_text())
-    card["sha256"] = hashlib.sha256(changed).hexdigest()
-    card["card_sha256"] = card_hash(card)
-    path.write_text(json.dumps(card))
+    _replace(info.path, header, raw[8 + size :])
     with pytest.raises(ModelError) as caught:
         load_model(info.path)
-    assert caught.value.code == "damaged" and second
+    assert caught.value.code == "damaged"
 
 
 @pytest.mark.parametrize("what,value", [("metal", 2400), ("metal", 20000), ("floor", -3024), ("floor", -1024)])
@@ -77,3 +71,26 @@ def test_metal_alone_and_floor_alone_come_through_the_fast_path_as_through_the_p
     assert np.abs(found - expected).max() <= 0.51
     if value in (20000, -3024):
         assert (found[20:34, 20:34] == value).all()
+
+
+def test_a_tensor_too_many_is_another_network(tmp_path: Path) -> None:
+    info = save_tiny(tmp_path)
+    raw = info.path.read_bytes()
+    size = int.from_bytes(raw[:8], "little")
+    header, body = json.loads(raw[8 : 8 + size]), raw[8 + size :]
+    header["extra.bias"] = {"dtype": "F32", "shape": [2], "data_offsets": [len(body), len(body) + 8]}
+    _replace(info.path, header, body + bytes(8))
+    with pytest.raises(ModelError) as caught:
+        load_model(info.path)
+    assert caught.value.code == "foreign"
+
+
+def _replace(path: Path, header: dict[str, Any], body: bytes) -> None:
+    """Other weights with hashes to match."""
+    text = json.dumps(header).encode()
+    changed = len(text).to_bytes(8, "little") + text + body
+    path.write_bytes(changed)
+    card = json.loads(path.with_suffix(".json").read_text())
+    card["sha256"] = hashlib.sha256(changed).hexdigest()
+    card["card_sha256"] = card_hash(card)
+    path.with_suffix(".json").write_text(json.dumps(card))
