@@ -126,7 +126,7 @@ class TrainJob(Job):
     def _died(self) -> LdctError:
         """Killed, or ended by what it could not tell: its own last words are in the run's log.txt."""
         return LdctError(
-            "The training stopped without a word.",
+            "The training stopped unexpectedly: it was ended from outside, or memory ran out.",
             "Resume goes on from its last checkpoint.",
             self.run.folder,
             "train_died",

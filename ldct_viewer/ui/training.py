@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 
+from ..training.local.files import on_disk
+
 if TYPE_CHECKING:
     from .dialogs.train_dialog import TrainDialog
     from .main_window import MainWindow
@@ -27,9 +29,11 @@ class Training(QtCore.QObject):
             self._dialog = TrainDialog(self._window)
             self._dialog.modelReady.connect(self._window.denoising.set_model)
         session = self._window.state.session
-        files = () if session is None else session.low.files
-        if session is not None and files and files[0].exists() and not self._dialog.isVisible():  # not inside a zip
-            self._dialog.set_data(files, session.low.meta.uid)
+        if session is not None and not self._dialog.isVisible():
+            # members of an archive lie where the archive lies; it is read in place
+            files = dict.fromkeys(place for label in session.low.files if (place := on_disk(label)) is not None)
+            if files:
+                self._dialog.set_data(files, session.low.meta.uid)
         self._dialog.show()
         self._dialog.raise_()
         self._dialog.activateWindow()

@@ -1298,6 +1298,10 @@
         <translation>기준</translation>
     </message>
     <message>
+        <source>Drag: window. Wheel: slice. Ctrl + wheel: zoom. Shift + drag: move. Double click: all of it.</source>
+        <translation>끌기: 창 조절. 휠: 슬라이스. Ctrl + 휠: 확대. Shift + 끌기: 이동. 두 번 클릭: 전체 보기.</translation>
+    </message>
+    <message>
         <source>Held-out slice</source>
         <translation>학습에서 제외한 단면</translation>
     </message>
@@ -1437,6 +1441,10 @@
     <message>
         <source>“{name}”, {steps} steps in {time}; the best state was at step {best}.</source>
         <translation>“{name}”, {time} 동안 {steps}단계 학습; 가장 좋은 상태는 {best}단계였습니다.</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>할 일</translation>
     </message>
     <message>
         <source>untouched</source>
@@ -2453,8 +2461,8 @@
         <translation>첫 측정 전에 학습이 끝났습니다.</translation>
     </message>
     <message>
-        <source>The training stopped without a word.</source>
-        <translation>학습이 알림 없이 멈추었습니다.</translation>
+        <source>The training stopped unexpectedly: it was ended from outside, or memory ran out.</source>
+        <translation>학습이 갑자기 멈추었습니다. 밖에서 종료되었거나 메모리가 부족합니다.</translation>
     </message>
     <message>
         <source>There are no low/full-dose pairs in these scans.</source>

@@ -11,7 +11,7 @@ import pytest
 
 from ldct_viewer.paths import resource
 from ldct_viewer.training import local
-from ldct_viewer.training.local.store import on_disk
+from ldct_viewer.training.local.files import on_disk
 from ldct_viewer.training.local.words import CONTEXT, TERMS, TEXTS, render, said
 
 FILES = sorted(Path(local.__file__).parent.glob("*.py"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import LdctError, OpenError
+from .files import on_disk
 from .words import Said, said
 
 if TYPE_CHECKING:
@@ -100,13 +100,3 @@ class SliceStore:
     def _leave_out(self, s: int, k: int, why: str | Said) -> None:
         self._bad.add((s, k))
         self._on_note(said("bad_slice", slice=k + 1, series=s + 1, why=why))
-
-
-def on_disk(label: Path) -> Path | None:
-    """The file that holds ``label``: itself, or the archive it is a member of; ``None`` where neither is there."""
-    for place in (label, *label.parents):
-        if place.is_file():
-            return place
-        if place.exists():
-            return None
-    return None

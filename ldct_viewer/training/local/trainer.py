@@ -68,7 +68,7 @@ def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None
     if engine.first:
         say(stage("measuring_start"))
         held = objective.held()
-        loop.validator = Validator(held, plan.objective != "simulated", engine.fabric.device, engine.fabric.autocast)
+        loop.validator = Validator(held, engine.fabric.device, engine.fabric.autocast)
         loop.held_text = describe(parts, chosen, len(held))
     if run.resumable:
         loop.resume()

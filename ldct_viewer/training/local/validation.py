@@ -25,8 +25,8 @@ PREVIEWS = 6
 class Validator:
     """Always the same slices in the same window, so that its numbers can be compared."""
 
-    def __init__(self, held: Sequence[Held], noisy_target: bool, device: torch.device, autocast: Any = nullcontext):
-        self.held, self.noisy_target, self.device, self._autocast = tuple(held), noisy_target, device, autocast
+    def __init__(self, held: Sequence[Held], device: torch.device, autocast: Any = nullcontext):
+        self.held, self.device, self._autocast = tuple(held), device, autocast
         self.window = choose_window(held)
 
     @torch.inference_mode()
@@ -44,7 +44,7 @@ class Validator:
                 "target": torch.from_numpy(one.reference)[None, None].to(self.device),
                 "mask": torch.from_numpy(one.mask.astype(np.float32))[None, None].to(self.device),
                 "level": torch.tensor([one.level], dtype=torch.float32, device=self.device),
-                "noisy_target": torch.tensor([self.noisy_target], device=self.device),
+                "noisy_target": torch.tensor([True], device=self.device),  # every reference is a scan, noise and all
             }
             losses.append(float(batch_loss(out, batch)))
             outputs.append(np.asarray(out[0, 0].cpu()))

@@ -26,11 +26,11 @@ class ResultPage(QtWidgets.QWidget):
         column.addWidget(self._what)
         row = QtWidgets.QHBoxLayout()
         row.setSpacing(12)
-        why = Card(self.tr("Why"))
+        why = self._why = Card(self.tr("Why"))
         self._reasons = label()
         why.add(self._reasons)
         why.column.addStretch(1)
-        figures = Card(self.tr("Figures on held-out slices"))
+        figures = self._figures = Card(self.tr("Figures on held-out slices"))
         self._grid = QtWidgets.QGridLayout()
         self._grid.setHorizontalSpacing(18)
         self._grid.setVerticalSpacing(4)
@@ -39,12 +39,14 @@ class ResultPage(QtWidgets.QWidget):
         row.addWidget(why, 1)
         row.addWidget(figures, 1)
         column.addLayout(row)
-        pictures = Card(self.tr("A slice it never trained on"))
+        pictures = self._pictures = Card(self.tr("A slice it never trained on"))
         pictures.add(self.preview, 1)
         column.addWidget(pictures, 1)
+        column.addStretch(0)
 
     def show_outcome(self, outcome: dict[str, Any]) -> None:
         """Fill the page from a "finished" event."""
+        self._show_parts(True)
         verdict, palette = outcome["verdict"], current()
         good = bool(outcome["accepted"])
         self.headline.setText(("✓  " if good else "✕  ") + tell(verdict.get("headline_said"), verdict["headline"]))
@@ -62,12 +64,18 @@ class ResultPage(QtWidgets.QWidget):
         self._fill(outcome["measures"])
 
     def show_failure(self, message: str, hint: str) -> None:
-        """The training ended otherwise."""
+        """The training ended otherwise: only what happened and what to do."""
+        self._show_parts(False)
         self.headline.setText(message)
         self.headline.setStyleSheet(f"color: {current().error}; font-size: 18px; font-weight: 600;")
         self._what.clear()
         self._reasons.setText(hint)
         self._clear()
+
+    def _show_parts(self, outcome: bool) -> None:
+        self._why.heading.setText((self.tr("Why") if outcome else self.tr("What to do")).upper())
+        self._figures.setVisible(outcome)
+        self._pictures.setVisible(outcome)
 
     def _fill(self, measures: dict[str, Any]) -> None:
         self._clear()

@@ -122,6 +122,7 @@ QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 
 QPushButton:hover {{ background: {hover}; }}
 QPushButton:default, QPushButton#primary {{ background: {accent}; border-color: {accent}; color: {on_accent}; }}
 QPushButton#primary:hover {{ background: {text}; border-color: {text}; }}
+QPushButton:disabled, QPushButton#primary:disabled {{ background: {panel}; border-color: {border}; color: {dim}; }}
 QPushButton#link {{ background: transparent; border: none; text-align: left; padding: 5px 8px; color: {text}; }}
 QPushButton#link:hover {{ background: {hover}; border-radius: 5px; }}
 QSpinBox, QDoubleSpinBox, QLineEdit {{
