@@ -104,6 +104,7 @@ def orthanc(folder: Path, node: dict[str, Any] | None = None, **more: Any) -> It
         "HttpPort": http,
         "RemoteAccessAllowed": False,
         "AuthenticationEnabled": False,
+        "DefaultEncoding": "Utf8",  # of its answers; the default, Latin-1, drops Korean
         "DicomAet": "ORTHANC",
         "DicomPort": dicom,
         "DicomCheckCalledAet": True,
