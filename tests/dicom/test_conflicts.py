@@ -11,7 +11,12 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+from ldct_viewer.dicom.charset import decode
+from ldct_viewer.dicom.deidentify import Deidentifier
 from ldct_viewer.dicom.derive import write_derived
+from ldct_viewer.dicom.geometry import Placement, stack_geometry
+from ldct_viewer.dicom.header import PixelSpec
+from ldct_viewer.dicom.pixels import to_hu
 from ldct_viewer.dicom.read import load
 from ldct_viewer.dicom.scan import scan_paths
 from ldct_viewer.errors import WriteError
@@ -121,3 +126,52 @@ def test_nothing_is_written_around_the_source_either(tmp_path: Path) -> None:
     with pytest.raises(WriteError) as caught:
         write_derived(found, volume.hu, tmp_path / "a", DENOISED, volume=volume)
     assert caught.value.code in ("exists", "inside_source")
+
+
+def test_the_padding_range_holds_both_its_ends() -> None:
+    """PS3.3 C.7.5.1.1.2."""
+    spec = PixelSpec(1, 6, 16, 16, 15, False, "1.2.840.10008.1.2.1", True, padding=10, padding_limit=12)
+    found = to_hu(np.array([[9, 10, 11, 12, 13, 0]], np.uint16), spec).padding
+    assert found is not None and found.tolist() == [[False, True, True, True, False, False]]
+
+
+def test_images_turned_by_some_degrees_are_no_part_of_the_stack(tmp_path: Path) -> None:
+    turned = [float(np.cos(0.1)), float(np.sin(0.1)), 0, -float(np.sin(0.1)), float(np.cos(0.1)), 0]
+
+    def change(ds: Dataset, k: int) -> None:
+        if k >= 3:
+            ds.ImageOrientationPatient = turned
+
+    make_ct.series(tmp_path, change=change)
+    assert sorted(s.shape[0] for s in scan_paths([tmp_path]).series) == [3, 3]
+
+
+@pytest.mark.parametrize("degrees", [0.5, 3.0, -4.0])
+def test_a_slight_tilt_is_said(degrees: float) -> None:
+    step = np.array([0.0, np.sin(np.radians(degrees)), np.cos(np.radians(degrees))]) * 2.5
+    placements = [Placement(tuple(k * step), (1, 0, 0, 0, 1, 0)) for k in range(20)]
+    geometry, warnings = stack_geometry(placements, (8, 8), (0.7, 0.7))
+    assert [w.code for w in warnings] == ["gantry_tilt"]
+    assert geometry.tilt_deg == pytest.approx(abs(degrees), abs=1e-3)
+
+
+def test_undeclared_utf8_that_could_be_korean_pairs_is_read_as_utf8() -> None:
+    """C3 BC is ü in UTF-8 and a Hangul syllable in CP949; valid UTF-8 is hardly ever chance."""
+    assert decode("Müller^Jörg".encode(), b"") == ("Müller^Jörg", True)
+
+
+def test_pseudonyms_and_uids_hang_on_the_secret_key() -> None:
+    one, other = Deidentifier(b"1" * 32), Deidentifier(b"2" * 32)
+    assert one.pseudonym(b"P-77") != other.pseudonym(b"P-77") and one.uid("1.2.3") != other.uid("1.2.3")
+    assert one.pseudonym(b"P-77") == Deidentifier(b"1" * 32).pseudonym(b"P-77") != one.pseudonym(b"P-78")
+
+
+def test_only_the_code_itself_leaves_an_allowed_sequence() -> None:
+    inner = Dataset()
+    inner.CodeValue, inner.CodingSchemeDesignator, inner.CodeMeaning = "T-28000", "SRT", "Lung"
+    inner.InstitutionName = "SECRET clinic"
+    ds = Dataset()
+    ds.AnatomicRegionSequence = [inner]
+    ds.PatientID = "P-77"
+    raw = b"".join(Deidentifier(b"1" * 32).elements(ds, False, set()).values())
+    assert b"T-28000" in raw and b"SECRET" not in raw

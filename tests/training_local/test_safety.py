@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from ldct_viewer.training.local.checkpoint_files import write_atomic
 from ldct_viewer.training.local.examine import examine
 from ldct_viewer.training.local.examples import neighbours, turn
 from ldct_viewer.training.local.gate import judge
+from ldct_viewer.training.local.objectives import SelfSupervised, Simulated
 from ldct_viewer.training.local.pace import follow
+from ldct_viewer.training.local.plan import Plan
 from ldct_viewer.training.noise import SECTORS
 
 from .conftest import Maker
@@ -103,3 +106,25 @@ def test_neighbours_stay_inside_the_series_and_in_order() -> None:
 def test_a_darker_or_brighter_tissue_is_refused_alike() -> None:
     for shift in (-2.5, 2.5):
         assert not judge(measures(32.0), replace(measures(33.0), bias_hu={"fat": shift}), measures(29.0), HELD).better
+
+
+def test_the_noise_added_is_what_is_missing_to_the_noise_of_that_dose() -> None:
+    """Noise variance ∝ 1/dose: σ²/a − σ² is added to a slice that has σ²; a cleaned one gets all of σ²/a."""
+    made = object.__new__(Simulated)
+    made.plan = Plan(doses=(0.1, 0.5))
+    made.material = SimpleNamespace(sigma=lambda s, k: 20.0)
+    made.noised = lambda rng, s, k, added, total, clean: (added, total, clean)
+    rng = np.random.default_rng(0)
+    seen = [made.make(rng, 0, 0) for _ in range(60)]
+    for added, total, clean in seen:
+        assert added**2 == pytest.approx(total**2 if clean else total**2 - 20.0**2)
+    assert {clean for _, _, clean in seen} == {True, False}
+
+
+def test_a_held_out_slice_is_never_a_target() -> None:
+    """Nor is it read."""
+    made = object.__new__(SelfSupervised)
+    made.plan, made.split = Plan(), SimpleNamespace(held=[(3, 7)])
+    made.material = SimpleNamespace(depth=lambda s: 10, hu=lambda s, k: pytest.fail(f"slice {k} was read"))
+    made.reach = lambda s: 2
+    assert all(made._neighbour(np.random.default_rng(n), 0, 5) is None for n in range(10))
