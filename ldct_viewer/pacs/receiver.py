@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ class Receiver:
         self._lock = threading.Lock()
         self._delivering: dict[str, set[Any]] = {}
         self._bytes: dict[Any, int] = {}
+        self._ended: dict[str, float] = {}
         self.arrivals = 0
 
     def start(self) -> None:
@@ -60,6 +62,7 @@ class Receiver:
         handlers = [
             (package.evt.EVT_C_STORE, self._on_store),
             (package.evt.EVT_DATA_RECV, self._on_data),
+            (package.evt.EVT_RELEASED, self._on_released),
             (package.evt.EVT_CONN_CLOSE, self._on_close),
             (package.evt.EVT_REJECTED, self._on_rejected),
         ]
@@ -91,6 +94,12 @@ class Receiver:
                 self._delivering.pop(series_uid, None)
             return bool(alive)
 
+    def since_end(self, series_uid: str) -> float:
+        """Seconds since an association that brought images of this series ended in order; else endless."""
+        with self._lock:
+            ended = self._ended.get(series_uid)
+        return float("inf") if ended is None else time.monotonic() - ended
+
     @property
     def busy(self) -> bool:
         """True while any association is open."""
@@ -120,7 +129,10 @@ class Receiver:
             self.status.event("aside", code="not_ct")
             return 0x0000
         with self._lock:
-            self._delivering.setdefault(instance.series_uid, set()).add(assoc)
+            senders = self._delivering.setdefault(instance.series_uid, set())
+            if assoc not in senders:
+                senders.add(assoc)
+                self.spool.begin(instance.series_uid)
         what = self.spool.add(instance, whole)
         if what == "duplicate":
             self.status.event("duplicate", series=self.status.name_of(instance.series_uid))
@@ -131,14 +143,30 @@ class Receiver:
 
     def _on_data(self, event: Any) -> None:
         """A sender without end is cut off before it fills the memory."""
-        total = self._bytes.get(event.assoc, 0) + len(event.data)
-        self._bytes[event.assoc] = total
-        if total > MAX_OBJECT_BYTES:
+        before = self._bytes.get(event.assoc, 0)
+        self._bytes[event.assoc] = before + len(event.data)
+        if before <= MAX_OBJECT_BYTES < self._bytes[event.assoc]:
             self.status.event("aborted", code="too_large")
             event.assoc.abort(block=False)
 
+    def _on_released(self, event: Any) -> None:
+        """Ended in order: what this association alone was bringing is whole, as far as it knows."""
+        with self._lock:
+            for uid, senders in self._delivering.items():
+                if event.assoc in senders:
+                    self._ended[uid] = time.monotonic()
+                    if not any(other.is_alive() for other in senders if other is not event.assoc):
+                        self.spool.end(uid)
+
     def _on_close(self, event: Any) -> None:
         self._bytes.pop(event.assoc, None)
+        with self._lock:  # an association of weeks ago must not be held in memory
+            for uid in [uid for uid, senders in self._delivering.items() if event.assoc in senders]:
+                self._delivering[uid].discard(event.assoc)
+                if not self._delivering[uid]:
+                    del self._delivering[uid]
+            hour_ago = time.monotonic() - 3600
+            self._ended = {uid: ended for uid, ended in self._ended.items() if ended > hour_ago}
 
     def _on_rejected(self, event: Any) -> None:
         self.status.event("rejected")

@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 _TICK_S = 0.25
 _PASSING = frozenset(("disk_full", "no_permission", "disk", "source_changed"))  # tried again later
 _PATIENCE_S = 60.0
+_BROKEN_OFF = 10  # times the quiet time: its sender is about to try again
 _MAX_TRIES = 5  # of what we did not foresee
 _OURS = "AI_DENOISED"
 
@@ -88,6 +89,7 @@ class Service:
         self._tries: dict[str, int] = {}
         self._retry_drop = 0.0
         self._worked = False
+        self._started = time.monotonic()
 
     def run(self, stop: CancelToken) -> None:
         """Work. Raises PacsError (port, second service on the same spool), WriteError, ModelError, DeviceError."""
@@ -95,6 +97,7 @@ class Service:
             if not ours:
                 raise PacsError("A service is running in this folder already.", "", self.spool.folder, "busy")
             self._denoiser = self._make_denoiser()
+            self._started = time.monotonic()
             if self.receiver is not None:
                 self.receiver.start()
             sender = threading.Thread(target=self._send, args=(stop,), name="pacs-send", daemon=True)
@@ -142,11 +145,10 @@ class Service:
         left = 0
         for uid in sorted(self.spool.series(), key=lambda uid: self._tries.get(uid, 0)):
             stop.check()
-            delivering = self.receiver is not None and self.receiver.delivering(uid)
-            age = time.time() - self.spool.last_arrival(uid)
-            if delivering or 0 <= age < self.settings.quiet_s or self._retry_at.get(uid, 0.0) > time.monotonic():
+            if not self._whole(uid) or self._retry_at.get(uid, 0.0) > time.monotonic():
                 left += 1
                 continue
+            self.spool.end(uid)
             images = self.spool.open_images(uid)
             result = scan_paths([self.spool.incoming / uid], cancel=stop)
             if not self._work_off(uid, result, stop):
@@ -159,6 +161,16 @@ class Service:
                 self.status.event("aside", series=self.status.name_of(uid), images=len(rest), codes=codes)
                 self.spool.mark_done(uid, rest, codes[0])
         return left
+
+    def _whole(self, uid: str) -> bool:
+        """No association brings more, and it was quiet for long enough: longer after one that broke off."""
+        quiet = self.settings.quiet_s * (_BROKEN_OFF if self.spool.broken_off(uid) else 1)
+        age = min(time.time() - self.spool.last_arrival(uid), time.monotonic() - self._started)
+        if self.receiver is not None:
+            if self.receiver.delivering(uid):
+                return False
+            age = min(age, self.receiver.since_end(uid))
+        return age >= quiet
 
     def _dropped(self, stop: CancelToken) -> int:
         """Work off what lies in the drop folder; 1 if something there is not done yet."""

@@ -1,6 +1,7 @@
 """The service's folder: what has arrived, what was done with it, what is kept aside and why.
 
 ``incoming/<series UID>/<SOP UID>.dcm``  received, flushed to disk before the sender is told so
+``open/<series UID>``                    a delivery began and did not end in order (yet)
 ``done/<series UID>.json``               which images of a series were worked off (double deliveries)
 ``aside/<reason>/…``                     what cannot be denoised
 ``outgoing/<key>/``                      derived series on their way, where no output folder is given
@@ -36,7 +37,8 @@ class Spool:
         self.folder = folder.absolute()
         self.incoming, self.done, self.aside = (self.folder / name for name in ("incoming", "done", "aside"))
         self.outgoing, self.queue = self.folder / "outgoing", self.folder / "queue"
-        for path in (self.folder, self.incoming, self.done, self.aside, self.outgoing, self.queue):
+        self.open = self.folder / "open"
+        for path in (self.folder, self.open, self.incoming, self.done, self.aside, self.outgoing, self.queue):
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = threading.Lock()
         self._cache: dict[str, frozenset[str]] = {}
@@ -67,6 +69,18 @@ class Spool:
                 _flush_folder(self.incoming)
             _flush_folder(folder)
             return "stored"
+
+    def begin(self, series_uid: str) -> None:
+        """A delivery of this series has begun; :meth:`end` takes it back. Survives a crash in between."""
+        (self.open / series_uid).touch(mode=0o600)
+
+    def end(self, series_uid: str) -> None:
+        """The delivery ended in order, or is given up."""
+        (self.open / series_uid).unlink(missing_ok=True)
+
+    def broken_off(self, series_uid: str) -> bool:
+        """True when a delivery began and was not ended in order: more is to come, most likely."""
+        return (self.open / series_uid).exists()
 
     def series(self) -> list[str]:
         """UIDs of the series with images that were not worked off, those waiting longest first."""

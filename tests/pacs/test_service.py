@@ -25,7 +25,7 @@ from pydicom import dcmread
 
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.dicom.read import load
-from ldct_viewer.errors import PacsError, WriteError
+from ldct_viewer.errors import Cancelled, PacsError, WriteError
 from ldct_viewer.pacs import service as module
 from ldct_viewer.pacs.nodes import PacsNode
 from ldct_viewer.pacs.receiver import Listen
@@ -125,6 +125,45 @@ def test_it_waits_for_the_end_of_the_association_and_quiet(tmp_path):
         wait_for(lambda: service.said("denoised"))
         time.sleep(0.8)
     assert [line["slices"] for line in service.said("denoised")] == [12] and len(service.results()) == 1
+
+
+def test_a_delivery_that_broke_off_is_waited_for(tmp_path):
+    files = series(tmp_path / "s", pixels(12))
+    stop = CancelToken()
+    with running(tmp_path, quiet=0.4) as service:
+
+        def cut(done: int, total: int) -> None:
+            if done == 5:
+                stop.cancel()
+
+        with pytest.raises(Cancelled):
+            send(service.node, files, cut, stop)
+        time.sleep(1.5)
+        assert not service.said("denoised")
+        send(service.node, files)
+        wait_for(lambda: service.said("denoised"))
+        time.sleep(0.6)
+    assert [line["slices"] for line in service.said("denoised")] == [12]
+
+
+def test_half_a_series_of_a_sender_that_never_returns_is_not_forgotten(tmp_path):
+    stop = CancelToken()
+    with running(tmp_path, quiet=0.1) as service:
+        with pytest.raises(Cancelled):
+            send(
+                service.node, series(tmp_path / "s", pixels(12)), lambda n, of: stop.cancel() if n == 5 else None, stop
+            )
+        wait_for(lambda: service.said("denoised"))
+    assert service.said("denoised")[0]["slices"] >= 5
+
+
+def test_a_sender_without_end_is_cut_off(tmp_path, monkeypatch):
+    monkeypatch.setattr("ldct_viewer.pacs.receiver.MAX_OBJECT_BYTES", 200_000)
+    with running(tmp_path) as service:
+        assert send(service.node, series(tmp_path / "ok", pixels(2, 64, 64))).sent == 2
+        with pytest.raises(PacsError):
+            send(service.node, series(tmp_path / "big", pixels(1, 1024, 1024)))
+    assert [line["code"] for line in service.said("aborted")] == ["too_large"]
 
 
 def test_double_deliveries_are_worked_off_once(tmp_path):
