@@ -79,7 +79,7 @@ class Pacs(QtCore.QObject):
             dialog.nodeChosen.connect(self._node_chosen)
             dialog.search.wanted.connect(self._wanted)
             dialog.retrieve.arrived.connect(self._arrived)
-            dialog.retrieve.openWanted.connect(self._window.opening.open_paths)
+            dialog.retrieve.openWanted.connect(self._open)
             dialog.retrieve.trouble.connect(self.tell)
             dialog.retrieve.activity.connect(self._retrieving)
             dialog.retrieve.folderWanted.connect(self._choose_folder)
@@ -158,11 +158,15 @@ class Pacs(QtCore.QObject):
     def _arrived(self, folders: list[Path], request: int) -> None:
         """Show it, unless something else was opened meanwhile."""
         if self._asked.pop(request, None) is self._window.state.session and not self._window.opening.busy:
-            self._window.opening.open_paths(folders)
+            self._open(folders)
         else:
             self._window.messages.inform(
                 self.tr("The retrieved series is there."), self.tr("File ▸ PACS… ▸ Retrieve opens it.")
             )
+
+    def _open(self, folders: list[Path]) -> None:
+        """As if dropped; the recent list is for names that mean something."""
+        self._window.opening.open_paths(folders, remember=False)
 
     def _retrieving(self, done: int, total: int) -> None:
         self._fetching = (done, total)

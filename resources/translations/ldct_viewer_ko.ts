@@ -931,7 +931,7 @@
     </message>
     <message>
         <source>Make it first.</source>
-        <translation type="unfinished">먼저 만드십시오.</translation>
+        <translation>먼저 폴더를 만드십시오.</translation>
     </message>
     <message>
         <source>Name the certificate file too.</source>
@@ -1299,7 +1299,7 @@
     </message>
     <message>
         <source>Drag: window. Wheel: slice. Ctrl + wheel: zoom. Shift + drag: move. Double click: all of it.</source>
-        <translation>끌기: 창 조절. 휠: 슬라이스. Ctrl + 휠: 확대. Shift + 끌기: 이동. 두 번 클릭: 전체 보기.</translation>
+        <translation>끌기: 창 조절. 휠: 단면. Ctrl + 휠: 확대. Shift + 끌기: 이동. 두 번 클릭: 전체 보기.</translation>
     </message>
     <message>
         <source>Held-out slice</source>
@@ -1488,6 +1488,14 @@
     <message>
         <source>Open</source>
         <translation>열기</translation>
+    </message>
+    <message>
+        <source>Open all kept…</source>
+        <translation>보관된 것 모두 열기…</translation>
+    </message>
+    <message>
+        <source>Choose among all series ever retrieved into this folder</source>
+        <translation>이 폴더로 가져온 모든 시리즈 가운데서 고릅니다</translation>
     </message>
     <message>
         <source>Keep elsewhere…</source>
@@ -2026,11 +2034,11 @@
     <name>TrainCore</name>
     <message>
         <source>{n} slices</source>
-        <translation>슬라이스 {n}장</translation>
+        <translation>단면 {n}장</translation>
     </message>
     <message>
         <source>{n} slice</source>
-        <translation>슬라이스 {n}장</translation>
+        <translation>단면 {n}장</translation>
     </message>
     <message>
         <source>{n} patients</source>
@@ -2118,7 +2126,7 @@
     </message>
     <message>
         <source>Slice {slice} of series {series} is left out: {why}</source>
-        <translation>시리즈 {series}의 슬라이스 {slice}을(를) 제외했습니다: {why}</translation>
+        <translation>시리즈 {series}의 단면 {slice}을(를) 제외했습니다: {why}</translation>
     </message>
     <message>
         <source>it is empty or of another size.</source>
@@ -2146,7 +2154,7 @@
     </message>
     <message>
         <source>Choose a folder with CT series of at least {least} slices.</source>
-        <translation>슬라이스가 {least}장 이상인 CT 시리즈가 있는 폴더를 고르십시오.</translation>
+        <translation>단면가 {least}장 이상인 CT 시리즈가 있는 폴더를 고르십시오.</translation>
     </message>
     <message>
         <source> (noise about {hu} HU)</source>
@@ -2166,7 +2174,7 @@
     </message>
     <message>
         <source>Only noisy scans{noise} were found, none quiet enough to be a reference. The network learns from the scans themselves: from neighbouring slices, whose noise differs, and from noise of their own texture.</source>
-        <translation>잡음이 많은 영상{noise}뿐이어서 기준으로 쓸 만한 것이 없습니다. 신경망은 이 영상 자체에서 배웁니다. 잡음이 서로 다른 이웃 슬라이스와, 같은 무늬의 잡음을 이용합니다.</translation>
+        <translation>잡음이 많은 영상{noise}뿐이어서 기준으로 쓸 만한 것이 없습니다. 신경망은 이 영상 자체에서 배웁니다. 잡음이 서로 다른 이웃 단면와, 같은 무늬의 잡음을 이용합니다.</translation>
     </message>
     <message>
         <source>Reading the scans</source>
@@ -2178,7 +2186,7 @@
     </message>
     <message>
         <source>Measuring the starting model on held-out slices</source>
-        <translation>따로 남겨 둔 슬라이스에서 시작 모델을 측정하는 중</translation>
+        <translation>따로 남겨 둔 단면에서 시작 모델을 측정하는 중</translation>
     </message>
     <message>
         <source>Measuring the result</source>
@@ -2222,7 +2230,7 @@
     </message>
     <message>
         <source>{slices} it never trained on ({patients} left out whole, of the others some slices)</source>
-        <translation>학습에 쓰지 않은 {slices}({patients}은 전부, 나머지는 일부 슬라이스)</translation>
+        <translation>학습에 쓰지 않은 {slices}({patients}은 전부, 나머지는 일부 단면)</translation>
     </message>
     <message>
         <source>Better by {gain} dB.</source>
@@ -2402,7 +2410,7 @@
     </message>
     <message>
         <source>No slice of these scans can be used for training.</source>
-        <translation>학습에 쓸 수 있는 슬라이스가 없습니다.</translation>
+        <translation>학습에 쓸 수 있는 단면가 없습니다.</translation>
     </message>
     <message>
         <source>No training was interrupted.</source>

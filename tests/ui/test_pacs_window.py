@@ -195,6 +195,9 @@ def test_a_retrieved_series_opens_like_a_dropped_folder(qtbot, window, monkeypat
     assert folder.parent == tmp_path / "data" / "retrieved"
     assert "1.2.1" not in folder.name and "SECRET" not in str(folder)
     assert texts(dialog.retrieve.table)[0][3:] == ["24", "there"]
+    assert window.settings.recent() == []  # a folder called by a hash tells nobody anything
+    with qtbot.waitSignal(window.opening.seriesLoaded, timeout=20000):
+        dialog.retrieve.openWanted.emit([window.pacs.folder()])
 
 
 def test_a_series_that_comes_late_does_not_push_another_away(qtbot, window, monkeypatch, tmp_path):

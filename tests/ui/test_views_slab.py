@@ -120,7 +120,7 @@ def test_keys_and_menu_turn_slabs_on_and_the_picture_says_so(qtbot, tmp_path):
     view = window.page.views["axial", "low"]
     window.qactions["slab_20"].trigger()
     assert window.state.slab_mode == "mip"
-    assert title(view, view.source.frame("low")) == "Axial · MIP 22.5 mm · Low-dose"  # nine slices, not the 20 mm wished for
+    assert title(view, view.source.frame("low")) == "Axial · MIP 22.5 mm · Low-dose"  # nine slices
     assert "HU and measurements: middle slice" in [line for line, _ in bottom_left(view, full=True, small=False)]
     for expected in ("mean", "minip", "off", "mip"):
         window.qactions["slab_next"].trigger()
