@@ -34,6 +34,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--from", dest="start", default="", metavar="MODEL", help=f"model to start from, or '{MODEL_SCRATCH}'")
     add("--out", type=Path, metavar="FILE", help="write the model here instead of into the user's models")
     add("--minutes", type=_positive, default=5.0, metavar="M", help="how long to train (default: 5)")
+    add(
+        "--cpu-minutes", type=_positive, default=0.0, metavar="M", help="instead: minutes of computing, all cores added"
+    )
     add("--steps", type=int, default=0, metavar="N", help="train N steps instead (reproducible)")
     add("--resume", action="store_true", help="go on with the training that was interrupted last")
     add("--run", default="", metavar="ID", help="train or resume this run")
@@ -200,11 +203,13 @@ def _failure(error: LdctError) -> dict[str, Any]:
 
 def _plan(args: argparse.Namespace, report: DataReport) -> Plan:
     objective = report.objective if args.objective == "auto" else args.objective
-    interval = max(20.0, min(args.minutes * 4.0, 120.0))
+    minutes = args.cpu_minutes or args.minutes
+    interval = max(20.0, min(minutes * 4.0, 120.0))
     plan = Plan(
         objective=objective,
         start=args.start,
-        minutes=args.minutes,
+        minutes=minutes,
+        cpu_time=args.cpu_minutes > 0,
         steps=max(args.steps, 0),
         batch=max(args.batch, 1),
         learning_rate=args.learning_rate,

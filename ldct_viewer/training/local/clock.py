@@ -10,13 +10,14 @@ SLEPT_S = 60.0  # between two steps; longer is no slow step
 class ActiveClock:
     """Seconds of work. :meth:`tick` is called at every step and returns seconds slept, if it noticed any."""
 
-    def __init__(self, already: float = 0.0) -> None:
+    def __init__(self, already: float = 0.0, of_cpu: bool = False) -> None:
+        """``of_cpu``: seconds the process has computed, in all its threads, however busy the machine is."""
         self.seconds = already
+        self._of_cpu = of_cpu
         self._last = self._now()
 
-    @staticmethod
-    def _now() -> tuple[float, float]:
-        return time.monotonic(), time.time()
+    def _now(self) -> tuple[float, float]:
+        return (time.process_time(),) * 2 if self._of_cpu else (time.monotonic(), time.time())
 
     def tick(self, expected: float = SLEPT_S) -> float:
         """Count the time since the last tick; jumps beyond ``expected`` seconds count as sleep."""

@@ -24,6 +24,7 @@ from .validation import Validator, write_previews
 from .words import Said, said
 
 Emit = Callable[[dict[str, Any]], None]
+_SETTLED = 20  # steps of a process from which on its speed is believed
 _WISH = {"run": 0, "pause": 1, "stop": 2, "cancel": 3}
 
 
@@ -58,7 +59,7 @@ class Loop:
         self.ema, self.state, self.say = ema, state, say
         self.validator: Validator | None = None
         self.held_text: Said = said("held_slices", slices=said("slices", n=0), n=1)
-        self.clock = ActiveClock()
+        self.clock = ActiveClock(of_cpu=plan.cpu_time)
         self._losses: list[float] = []
         self._recent: deque[float] = deque(maxlen=50)
         self._told = 0.0
@@ -96,7 +97,7 @@ class Loop:
             setattr(self.state, name, info[name])
         for name in ("start", "low", "best"):
             setattr(self.state, name, Measures(**info[name]) if info[name] else None)
-        self.clock = ActiveClock(self.state.seconds)
+        self.clock = ActiveClock(self.state.seconds, self.plan.cpu_time)
         self._since = (self.state.step, self.state.seconds)
         if self.validator is not None and self.state.low is not None:
             self.validator.window = self.state.low.window
@@ -201,6 +202,8 @@ class Loop:
         if slept:
             self.say(notice(said("slept", time=minutes(slept))))
         state.seconds = self.clock.seconds
+        if not self.plan.steps and engine.first and state.step - self._since[0] >= _SETTLED:
+            self._replan()
         if state.seconds - self._told < 1.0 and state.step < state.total and self._told >= 0:
             return
         self._told = state.seconds
@@ -213,11 +216,18 @@ class Loop:
                 "of": state.total,
                 "loss": round(sum(recent) / max(len(recent), 1), 4),
                 "elapsed_s": round(state.seconds, 1),
-                "remaining_s": round((state.total - state.step) * pace, 1),
+                "remaining_s": round(self._remaining(pace), 1),
                 "patches_per_s": round(self.plan.batch / pace, 1) if pace else 0.0,
                 "memory_gb": round(engine.memory_gb(), 2),
             }
         )
+
+    def _remaining(self, pace: float) -> float:
+        """Seconds: by the speed so far, and by the promised minutes, to which the steps are fitted as it goes."""
+        by_steps = (self.state.total - self.state.step) * pace
+        if self.plan.steps:
+            return by_steps
+        return min(by_steps, max(self.plan.minutes * 60 - self.clock.seconds, pace))
 
     def _pace(self) -> float:
         return (self.state.seconds - self._since[1]) / max(self.state.step - self._since[0], 1)
@@ -240,8 +250,6 @@ class Loop:
             state.since_best += 1
         write_previews(self.run.folder, "now", pictures)
         self._note_point(measures, loss)
-        if not self.plan.steps:
-            self._replan()
         if state.since_best >= self.plan.patience and state.step > 0.3 * state.total:
             self.say(notice(said("early")))
             state.total = state.step

@@ -23,6 +23,7 @@ class Plan:
     start: str = ""  # model id or path; "" = the shipped default; "scratch" = random weights
     size: str = "fast"  # architecture where ``start`` is "scratch"
     minutes: float = 5.0
+    cpu_time: bool = False  # minutes are of computing, all threads together: the same work on a busy machine
     steps: int = 0
     batch: int = 8
     crop: int = 96

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -261,9 +260,10 @@ class TrainDialog(QtWidgets.QDialog):
         interrupted = find_interrupted()
         if interrupted:
             record = interrupted[0].read()
-            when = datetime.fromtimestamp(float(record.get("created", 0)))
+            created = QtCore.QDateTime.fromSecsSinceEpoch(int(float(record.get("created", 0))))
+            when = created.toString("yyyy-MM-dd HH:mm")
             what = objective_name(str(record["plan"].get("objective", "")))
-            text = self.tr("A training was interrupted. Resume?") + f"   {what}, {when:%d %b %Y %H:%M}"
+            text = self.tr("A training was interrupted. Resume?") + f"   {what}, {when}"
             self.setup.set_interrupted(interrupted[0].id, text)
         else:
             self.setup.set_interrupted("", "")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import PRESETS, Window
+from ..actions import translated
 from ..theme import current
 from ..views.lut import colourize, gray_lut
 from .train_words import label
@@ -181,7 +182,7 @@ class Preview(QtWidgets.QWidget):
         self.slider.valueChanged.connect(self._draw)
         self.presets = QtWidgets.QComboBox()
         for preset in PRESETS[:7]:
-            self.presets.addItem(preset.name, preset.window)
+            self.presets.addItem(translated(preset.name), preset.window)
         self.presets.setCurrentIndex(2)
         self.presets.activated.connect(lambda: self.set_window(self.presets.currentData()))
         self._numbers = label("", "dim", 11, wrap=False)
