@@ -145,5 +145,6 @@ syntax-size-swapped dicom/test_pixels.py::test_lossless_syntaxes_give_the_same_h
 train-neighbour-leak training_local/test_safety.py
 qual-padding quality/test_similarity.py::test_padding_does_not_count
 phys-match-square physics/test_dose.py::test_noise_of_the_series_is_recognised
+derive-frame-number dicom/test_export_bounds.py
 """
 AIM = {line.split()[0]: line.split()[1:] for line in _TABLE.strip().splitlines()}

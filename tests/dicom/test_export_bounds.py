@@ -9,11 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ldct_viewer.dicom.derive import write_derived
 from ldct_viewer.dicom.encoding import encode, plan
 from ldct_viewer.dicom.header import PixelSpec
 from ldct_viewer.dicom.provenance import source_image
+from ldct_viewer.dicom.read import SeriesReader
+from ldct_viewer.dicom.scan import scan_paths
 from ldct_viewer.dicom.transaction import SPACE_MARGIN, FolderTransaction
 from ldct_viewer.errors import WriteError
+
+from ..shared_data import CASES, needs_cases
+from .derive_kit import DENOISED
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -69,3 +75,15 @@ def test_data_on_the_very_rim_of_a_padding_range_are_not_written_into_it() -> No
     assert plan(above, [spec], None, False)[0].own
     above[0, 0, 1] = -2000
     assert not plan(above, [spec], None, False)[0].own
+
+
+@needs_cases
+def test_each_image_of_a_multi_frame_source_names_its_own_frame(tmp_path: Path, monkeypatch) -> None:
+    from pydicom import dcmread
+
+    monkeypatch.setenv("LDCT_DATA_DIR", str(tmp_path / "data"))
+    for number, found in enumerate(scan_paths([CASES / "r15-enhanced-ct-multiframe" / "data"]).series):
+        volume = SeriesReader(found).read()
+        report = write_derived(found, volume.hu, tmp_path / f"out{number}", DENOISED, volume=volume)
+        named = [dcmread(f).SourceImageSequence[0].ReferencedFrameNumber for f in report.files]
+        assert named == [item.frame + 1 for item in found.slices]
