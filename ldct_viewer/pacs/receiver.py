@@ -161,9 +161,10 @@ class Receiver:
     def _on_close(self, event: Any) -> None:
         self._bytes.pop(event.assoc, None)
         with self._lock:  # an association of weeks ago must not be held in memory
-            for uid in [uid for uid, senders in self._delivering.items() if event.assoc in senders]:
-                self._delivering[uid].discard(event.assoc)
-                if not self._delivering[uid]:
+            for uid, senders in list(self._delivering.items()):
+                alive = {other for other in senders if other is not event.assoc and other.is_alive()}
+                self._delivering[uid] = alive
+                if not alive:
                     del self._delivering[uid]
             hour_ago = time.monotonic() - 3600
             self._ended = {uid: ended for uid, ended in self._ended.items() if ended > hour_ago}

@@ -112,25 +112,25 @@ def test_a_series_that_arrives_is_denoised(tmp_path):
 
 def test_it_waits_for_the_end_of_the_association_and_quiet(tmp_path):
     files = series(tmp_path / "s", pixels(12))
-    with running(tmp_path, quiet=0.5) as service:
+    with running(tmp_path, quiet=2.0) as service:
         pause = threading.Event()
 
         def slowly(outcome: Any) -> None:
             if not pause.is_set():
                 pause.set()
-                time.sleep(1.5)  # longer than the quiet time, but the association is open
+                time.sleep(2.5)  # longer than the quiet time, but the association is open
 
         send(service.node, files[:6], on_file=slowly)
         send(service.node, files[6:])  # at once after: the same series
         wait_for(lambda: service.said("denoised"))
-        time.sleep(0.8)
+        time.sleep(2.3)
     assert [line["slices"] for line in service.said("denoised")] == [12] and len(service.results()) == 1
 
 
 def test_a_delivery_that_broke_off_is_waited_for(tmp_path):
     files = series(tmp_path / "s", pixels(12))
     stop = CancelToken()
-    with running(tmp_path, quiet=0.4) as service:
+    with running(tmp_path, quiet=1.0) as service:
 
         def cut(done: int, total: int) -> None:
             if done == 5:
@@ -142,7 +142,7 @@ def test_a_delivery_that_broke_off_is_waited_for(tmp_path):
         assert not service.said("denoised")
         send(service.node, files)
         wait_for(lambda: service.said("denoised"))
-        time.sleep(0.6)
+        time.sleep(1.3)
     assert [line["slices"] for line in service.said("denoised")] == [12]
 
 
