@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
     from ..volume import Volume
 
+STRENGTH_HELP = "0 (as it was) to 1 (all that the network takes for noise); default: what the model's card recommends"
 SUFFIXES = (".nii.gz", ".nrrd", ".mha")
 
 
@@ -28,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="OUT", type=Path, help=what)
     parser.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
-    parser.add_argument("--strength", type=_fraction, default=1.0, help="0 (as it was) to 1 (all noise; default)")
+    parser.add_argument("--strength", type=fraction, help=STRENGTH_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
 
@@ -40,6 +41,8 @@ def run(args: argparse.Namespace) -> int:
     from ..denoise.model_file import default_model, find_model
 
     info = find_model(args.model) if args.model else default_model()
+    if args.strength is None:
+        args.strength = info.recommended_strength
     from ..dicom.read import load
 
     volume = load(args.input)
@@ -110,7 +113,8 @@ def _check_output(source: Path, target: Path, force: bool) -> None:
         raise WriteError("OUT exists already.", "Use --force to replace it.", target, "exists")
 
 
-def _fraction(text: str) -> float:
+def fraction(text: str) -> float:
+    """An argument that must lie between 0 and 1."""
     value = float(text)
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError("must lie between 0 and 1")

@@ -14,9 +14,11 @@ from ..errors import EXIT_OK, WriteError
 from ..log_file import start_logging
 from ..pacs.nodes import check_ae_title, check_port, find_node, load_nodes, node_from_text
 from ..paths import data_dir
+from .denoise import STRENGTH_HELP, fraction
 
 if TYPE_CHECKING:
     from ..denoise.engine import Denoiser
+    from ..denoise.model_file import ModelInfo
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     work = parser.add_argument_group("the work")
     work.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
     work.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
-    work.add_argument("--strength", type=_fraction, default=1.0, help="0 (as it was) to 1 (all noise; default)")
+    work.add_argument("--strength", type=fraction, help=STRENGTH_HELP)
     work.add_argument(
         "--spool", metavar="FOLDER", type=Path, help="the service's own folder (default: in the user's data)"
     )
@@ -86,13 +88,16 @@ def run(args: argparse.Namespace) -> int:
         listen = Listen(port, title, args.bind, allowed, max(1, args.max_associations))
         if args.bind not in ("127.0.0.1", "::1", "localhost") and not args.allow:
             print("note: every computer of the network may send; --allow AE admits only some.", file=sys.stderr)
+    from ..denoise.model_file import default_model, find_model
+
+    info = find_model(args.model) if args.model else default_model()
     settings = Settings(
         spool=args.spool or data_dir() / "serve",
         listen=listen,
         watch=args.watch,
         out=args.out,
         send_to=node,
-        strength=args.strength,
+        strength=info.recommended_strength if args.strength is None else args.strength,
         quiet_s=args.quiet,
         keep_s=args.keep_hours * 3600,
         once=args.once,
@@ -101,17 +106,16 @@ def run(args: argparse.Namespace) -> int:
     stop = CancelToken()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.cancel())
-    service = Service(settings, lambda: _denoiser(args), _json_line if args.json else _line)
+    service = Service(settings, lambda: _denoiser(info, args.device), _json_line if args.json else _line)
     service.run(stop)
     return EXIT_OK
 
 
-def _denoiser(args: argparse.Namespace) -> Denoiser:
+def _denoiser(info: ModelInfo, device: str) -> Denoiser:
     from ..denoise.engine import Denoiser, choose_device
-    from ..denoise.model_file import default_model, find_model, load_model
+    from ..denoise.model_file import load_model
 
-    info = find_model(args.model) if args.model else default_model()
-    return Denoiser(load_model(info), choose_device(args.device), on_notice=_note)
+    return Denoiser(load_model(info), choose_device(device), on_notice=_note)
 
 
 def _json_line(event: dict[str, Any]) -> None:
@@ -125,13 +129,6 @@ def _line(event: dict[str, Any]) -> None:
 
 def _note(text: str) -> None:
     print(f"note: {text}", file=sys.stderr)
-
-
-def _fraction(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError("must lie between 0 and 1")
-    return value
 
 
 def _seconds(text: str) -> float:

@@ -32,7 +32,10 @@ _HINT = "Choose a model made by this program, or the one that came with it."
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What a card says. ``id`` is the file's stem; ``path`` the weights; ``shipped`` came with the program."""
+    """What a card says. ``id`` is the file's stem; ``path`` the weights; ``shipped`` came with the program.
+
+    ``recommended_strength`` (0 … 1) shows lesions best while the noise keeps its texture; 1 where a card is silent.
+    """
 
     id: str
     name: str
@@ -45,6 +48,7 @@ class ModelInfo:
     licence: str = ""
     input_range_hu: tuple[float, float] = (-1024.0, 3071.0)
     quality: dict[str, Any] = field(default_factory=dict)
+    recommended_strength: float = 1.0
     shipped: bool = False
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -133,6 +137,9 @@ def read_card(path: Path, *, shipped: bool = False) -> ModelInfo:
         )
     try:
         low, high = (float(v) for v in card.get("input_range_hu", (-1024, 3071)))
+        strength = float(card.get("recommended_strength", 1.0))
+        if not 0.0 < strength <= 1.0:
+            raise ValueError("recommended_strength is not within 0 and 1")
         return ModelInfo(
             id=path.stem,
             name=_text(card, "name"),
@@ -145,6 +152,7 @@ def read_card(path: Path, *, shipped: bool = False) -> ModelInfo:
             licence=str(card.get("licence", "")),
             input_range_hu=(low, high),
             quality=_mapping(card, "quality") if "quality" in card else {},
+            recommended_strength=strength,
             shipped=shipped,
             card=card,
         )

@@ -77,7 +77,7 @@ class Settings:
     drag_down_brighter = _Value("view/drag_down_brighter", True)
     slab_mm = _Value("view/slab_mm", 10.0, low=1.0, high=100.0)
     cine_rate = _Value("view/cine_rate", 12, low=1, high=60)
-    strength = _Value("denoise/strength", 0.8, low=0.0, high=1.0)  # what the shipped model's card recommends
+    strength = _Value("denoise/strength", -1.0, low=-1.0, high=1.0)  # below 0: what the model's card recommends
     model = _Value("denoise/model", "")
     device = _Value("denoise/device", "auto")
     auto_denoise = _Value("denoise/automatic", True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui
 
+from ..errors import LdctError
 from ..window import DIFFERENCE_LUNG_HU, DIFFERENCE_SOFT_HU, PRESETS, Window, auto_window, full_range
 from .panels.series_picker import looks_like_lung
 from .state import OVERLAY_LEVELS, SLAB_MM, SLABS, Session
@@ -50,7 +51,7 @@ class Viewing(QtCore.QObject):
         s.set_overlays(v.overlays, anonymous=v.anonymous, crosshair=v.crosshair)
         s.set_smooth(v.smooth)
         s.set_slab(mm=v.slab_mm)
-        s.set_strength(v.strength)
+        s.set_strength(v.strength if v.strength >= 0 else self._recommended_strength())
         self._set_direction(v.drag_down_brighter)
 
     def save(self) -> None:
@@ -59,7 +60,16 @@ class Viewing(QtCore.QObject):
         v.layout, v.tool, v.overlays = s.layout_name, s.tool, s.overlays
         v.anonymous, v.crosshair, v.smooth = s.anonymous, s.crosshair, s.smooth
         v.slab_mm = s.slab_mm
-        v.strength, v.cine_rate = s.strength, self._cine_rate
+        v.strength = -1.0 if s.strength == self._recommended_strength() else s.strength
+        v.cine_rate = self._cine_rate
+
+    def _recommended_strength(self) -> float:
+        from ..denoise.model_file import default_model, find_model
+
+        try:
+            return (find_model(self._settings.model) if self._settings.model else default_model()).recommended_strength
+        except LdctError:  # said when denoising starts
+            return 1.0
 
     def refresh_actions(self) -> None:
         """Check the actions that describe the present state."""

@@ -10,6 +10,7 @@ import pytest
 
 from ldct_viewer.blend import blend
 from ldct_viewer.cli.main import main
+from ldct_viewer.denoise.model_file import find_model
 from ldct_viewer.volume import Volume
 from tests.denoise.helpers import noisy_water, save_tiny, volume
 from tests.shared_data import DATA, needs_data
@@ -43,11 +44,16 @@ def test_json_names_what_was_done(scan, tmp_path, capsys):
 
 
 def test_strength_blends(scan, tmp_path):
-    command(tmp_path, out="a.mha")
+    command(tmp_path, "--strength", "1", out="a.mha")
     command(tmp_path, "--strength", "0.25", out="b.mha")
     full, quarter = (np.load(tmp_path / n) for n in ("a.mha", "b.mha"))
     np.testing.assert_array_equal(quarter, blend(scan.hu, full, 0.25))
     assert (full != scan.hu).any()
+
+
+def test_without_a_strength_the_card_decides(scan, tmp_path, capsys):
+    assert command(tmp_path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["strength"] == find_model("fast").recommended_strength < 1
 
 
 def test_an_existing_file_is_kept_unless_forced(scan, tmp_path, capsys):

@@ -114,6 +114,7 @@ def test_layout_right_side_invert_and_curtain_keys(window, qtbot):
 
 
 def test_brackets_change_the_strength_by_five_per_cent(window, qtbot):
+    window.state.set_strength(0.8)
     qtbot.keyClick(window, Key.Key_BracketLeft)
     qtbot.keyClick(window, Key.Key_BracketLeft)
     assert window.state.strength == pytest.approx(0.7)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6 import QtCore
 
+from ldct_viewer.denoise.model_file import default_model
 from ldct_viewer.ui.settings import RECENT_LIMIT, Settings
 from tests.window_kit import make_window
 
@@ -31,7 +32,7 @@ def test_values_come_back_with_their_types(settings):
     ("key", "bad", "name", "default"),
     [
         ("view/layout", "spiral", "layout", "six"),
-        ("denoise/strength", "7", "strength", 0.8),
+        ("denoise/strength", "7", "strength", -1.0),
         ("view/cine_rate", "often", "cine_rate", 12),
     ],
 )
@@ -78,3 +79,11 @@ def test_the_window_remembers_layout_tool_and_strength(qtbot, tmp_path):
     later = make_window(qtbot, tmp_path)
     assert (later.state.layout_name, later.state.tool, later.state.anonymous) == ("coronal", "zoom", True)
     assert later.state.strength == pytest.approx(0.4)
+
+
+def test_a_strength_never_chosen_is_the_models_own(qtbot, tmp_path):
+    window = make_window(qtbot, tmp_path)
+    assert window.state.strength == default_model().recommended_strength
+    window.close()
+    later = make_window(qtbot, tmp_path)
+    assert later.viewing._settings.strength == -1.0
