@@ -30,7 +30,7 @@ charset-guess-order dicom/test_conflicts.py
 charset-escape-dropped dicom/test_charset.py
 derive-image-type dicom/test_derive.py::test_it_says_what_it_is_and_where_it_comes_from
 derive-lossy-forgotten dicom/test_derive.py::test_lossy_sources_stay_lossy
-derive-kernel-length dicom/test_derive.py::test_windows_and_kernel_stay_kernel_takes_the_suffix
+derive-kernel-length dicom/test_export_bounds.py
 derive-burned-in dicom/test_derive.py::test_burned_in_annotation_of_the_source_is_not_denied
 derive-padding-limit dicom/test_export_bounds.py
 derive-padding-collision dicom/test_derive_encoding.py
@@ -103,7 +103,6 @@ train-resume-ema training_local/test_safety.py
 train-checkpoint-torn training_local/test_safety.py
 train-dose-variance training_local/test_safety.py
 group-copy-size dicom/test_conflicts.py
-syntax-end-marker dicom/test_pixels.py::test_no_cut_stream_is_accepted
 frames-offset-table dicom/test_frames.py
 hu-rescale-negative-slope dicom/test_conflicts.py
 note-burned-in dicom/test_conflicts.py
@@ -135,7 +134,7 @@ qual-psnr-range quality/test_similarity.py
 qual-bias-sign quality/test_similarity.py
 qual-nps-units quality/test_noise.py
 qual-nps-trend quality/test_noise.py
-qual-npw-eye quality/test_detectability.py
+qual-npw-eye quality/test_units.py
 qual-cho-bias quality/test_detectability.py
 qual-roi-edge quality/test_roi.py
 qual-roi-gap quality/test_roi.py

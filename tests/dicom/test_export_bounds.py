@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ldct_viewer.dicom.derive import write_derived
+from ldct_viewer.dicom.derived_header import HeaderWriter
 from ldct_viewer.dicom.encoding import encode, plan
 from ldct_viewer.dicom.header import PixelSpec
 from ldct_viewer.dicom.provenance import source_image
@@ -87,3 +89,12 @@ def test_each_image_of_a_multi_frame_source_names_its_own_frame(tmp_path: Path, 
         report = write_derived(found, volume.hu, tmp_path / f"out{number}", DENOISED, volume=volume)
         named = [dcmread(f).SourceImageSequence[0].ReferencedFrameNumber for f in report.files]
         assert named == [item.frame + 1 for item in found.slices]
+
+
+@pytest.mark.parametrize("kernel", [b"B30f", b"ABCDEFGHIJKLMNOP", b"ABCDEFGHIJKLMNOP\\Br40"])
+def test_the_kernel_never_exceeds_the_sixteen_characters_of_sh(kernel: bytes) -> None:
+    """PS3.5 6.2."""
+    writer = HeaderWriter(DENOISED, "1.2.3", datetime(2026, 1, 1), kernel_suffix="_AI60")
+    parts = writer._kernel(kernel).split(b"\\")
+    assert all(len(part) <= 16 for part in parts) and parts[0].endswith(b"_AI60")
+    assert parts[1:] == kernel.split(b"\\")[1:]
