@@ -19,8 +19,8 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 _STAMP = ENVIRONMENT / "ldct-viewer.stamp"
 
 
-def make(extras: str = "") -> None:
-    """Make or bring up to date the environment; ``extras`` is "" or "dev". Ends the process on failure.
+def make(extras: str) -> None:
+    """Make or bring up to date the environment; ``extras`` is "pacs" or "dev". Ends the process on failure.
 
     The stamp lists what the environment already satisfies: its base (Python, place, torch build) and, for
     the viewer and the tests, the requirements. A new base starts afresh; new requirements are added in place.
@@ -35,7 +35,7 @@ def make(extras: str = "") -> None:
         _pip_or_stop("install", "--upgrade", "pip>=24.1", why="pip could not be brought up to date")
         torch_build.install(pip, _pip_or_stop)
         _STAMP.write_text(base, encoding="utf-8")
-    target = f"{ROOT}[{extras}]" if extras else str(ROOT)
+    target = f"{ROOT}[{extras}]"
     say("installing LDCT Viewer and what it needs")
     _pip_or_stop("install", "--editable", target, why="the packages could not be installed")
     # What satisfies the tests satisfies the viewer too.
@@ -64,7 +64,7 @@ def _base() -> str:
 
 def _requirements(extras: str) -> str:
     """The requirements of the viewer, or of the tests."""
-    return f"{extras or 'viewer'}:" + hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    return f"{extras}:" + hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
 
 
 def _make_venv() -> None:

@@ -17,7 +17,7 @@ from .system_libraries import TEST_PROGRAMS, see_to_libraries
 
 def run() -> None:
     """Open the viewer: on the demo, or on what the arguments name. Without a display: a picture of the demo."""
-    environment.make()
+    environment.make("pacs")
     see_to_libraries(_pyside())
     arguments = sys.argv[1:]
     if arguments:
