@@ -106,7 +106,7 @@ DEFECTS = (
       "an export removes another one that is under way", _FAULT),
     D("error-quota", "dicom/transaction.py", "(errno.ENOSPC, errno.EDQUOT, errno.EFBIG)", "(errno.ENOSPC, errno.EFBIG)",
       "a full quota is reported as an unknown failure", _FAULT),
-    D("deid-source-uid", "dicom/derived_header.py", "source.sop_uid if secret is None else secret.uid(source.sop_uid)", "source.sop_uid",
+    D("deid-source-uid", "dicom/derived_header.py", ".uid(source.sop_uid)", ".uid(source.sop_uid) and source.sop_uid",
       "the de-identified export names the original image: it can be traced to the patient", _DEID),
     D("deid-date", "dicom/deidentify.py", "AcquisitionNumber ImagePositionPatient", "AcquisitionNumber AcquisitionDate ImagePositionPatient",
       "the date of the scan leaves the house", _DEID),
