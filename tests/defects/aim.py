@@ -37,7 +37,6 @@ derive-padding-collision dicom/test_derive_encoding.py
 derive-rounding dicom/test_export_bounds.py
 derive-rle-planes dicom/test_derive_encoding.py
 derive-late-change dicom/test_derive_faults.py::test_an_old_source_edited_underway_shows_by_its_stamp_alone
-derive-source-unchecked dicom/test_conflicts.py
 move-overwrites dicom/test_conflicts.py
 move-around-source dicom/test_derive_faults.py::test_never_inside_or_around_the_source
 move-space-margin dicom/test_export_bounds.py

@@ -94,8 +94,6 @@ DEFECTS = (
       "RLE exports have their bytes swapped", _ENC),
     D("derive-late-change", "dicom/derive.py", "        export.check_stamps()\n", "",
       "a source that is replaced during the last seconds is not noticed", _FAULT),
-    D("derive-source-unchecked", "dicom/slice_export.py", "os.fsync(stream.fileno())\n        self.check_source(k)", "os.fsync(stream.fileno())",
-      "a source rewritten within a time stamp's grain is not noticed", _FAULT),
     D("move-overwrites", "dicom/transaction.py", "            if os.path.lexists(self.target):\n                raise _exists(self.target)\n            os.rename", "            os.rename",
       "a folder that appeared meanwhile is replaced", _FAULT),
     D("move-around-source", "dicom/transaction.py", "_within(self.target, source) or _within(source, self.target)", "_within(source, self.target)",
