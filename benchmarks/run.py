@@ -1,7 +1,8 @@
 """Run every ``bench_*.py`` in a process of its own and print one table (README.md says what they return).
 
-``python benchmarks/run.py`` runs all and writes RESULTS.md; ``python benchmarks/run.py NAME…`` runs only
-``bench_NAME.py`` and prints. ``--json`` prints the rows instead. Exit code 1 if a benchmark broke.
+``python benchmarks/run.py`` runs all, ``python benchmarks/run.py NAME…`` only ``bench_NAME.py``. ``--keep`` puts the
+rows into results.json, in place of the same benchmark's older ones, and renews the table of RESULTS.md; what stands
+below the table there (long runs by other commands) stays. ``--json`` prints the rows as JSON. Exit code 1 if one broke.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
+_KEPT = HERE / "results.json"
 KEYS = ("what", "reference", "measured", "target", "ok", "note")
 _ONE = """
 import importlib.util, json, sys
@@ -35,6 +37,7 @@ Row = dict[str, Any]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="bench_NAME.py; all if none is named")
+    parser.add_argument("--keep", action="store_true", help="keep the rows in results.json and RESULTS.md")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     parser.add_argument("--timeout", type=float, default=1800, metavar="S", help="seconds one benchmark may take")
     args = parser.parse_args()
@@ -42,10 +45,11 @@ def main() -> int:
     rows: list[Row] = []
     for file in files:
         print(f"running {file.name}", file=sys.stderr, flush=True)
-        rows += run_one(file, args.timeout)
+        found = run_one(file, args.timeout)
+        rows += found
+        if args.keep:
+            keep(file.stem.removeprefix("bench_"), found)
     print(json.dumps(rows, ensure_ascii=False, indent=1) if args.json else table(rows))
-    if not args.names:
-        (HERE / "RESULTS.md").write_text(results(rows), encoding="utf-8")
     return int(any(row["measured"] == "broke" for row in rows))
 
 
@@ -92,13 +96,24 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def keep(name: str, rows: list[Row]) -> None:
+    """Replace what is kept of one benchmark and write the table anew."""
+    kept = json.loads(_KEPT.read_text(encoding="utf-8")) if _KEPT.is_file() else {}
+    kept[name] = {"date": date.today().isoformat(), "rows": rows}
+    _KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    page = HERE / "RESULTS.md"
+    old = page.read_text(encoding="utf-8") if page.is_file() else ""
+    below = old[old.index("\n## ") :] if "\n## " in old else ""
+    page.write_text(results([row for each in kept.values() for row in each["rows"]]) + below, encoding="utf-8")
+
+
 def results(rows: list[Row]) -> str:
-    """RESULTS.md: the table with when and on what."""
+    """The head of RESULTS.md: the table with when and on what."""
     met = sum(row["ok"] is True for row in rows)
     missed = sum(row["ok"] is False for row in rows)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
     return (
-        f"# Results\n\nWritten by `python benchmarks/run.py` on {date.today().isoformat()}: {machine}. "
+        f"# Results\n\nWritten by `python benchmarks/run.py --keep`, last on {date.today().isoformat()}: {machine}. "
         f"{met} met, {missed} missed, {len(rows) - met - missed} not measured here.\n\n{table(rows)}\n"
     )
 
