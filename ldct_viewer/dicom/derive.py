@@ -80,10 +80,10 @@ def write_derived(
         check_unchanged_since_opened(item, volume.hu[k] if volume is not None else None)
     # Members of an archive lie in no folder that could be mixed up with the target.
     folders = [item.ref.path for item in slices if item.ref.archive is None]
-    with FolderTransaction(folder, folders, hu.nbytes + _HEADER_BYTES * len(slices)) as transaction:
+    with FolderTransaction(folder, folders, hu.nbytes + _HEADER_BYTES * len(slices)) as transaction, export:
         total = 2 * len(slices)
         export.run(lambda k: export.write(k, transaction.work), 0, total, progress, cancel)
-        export.run(lambda k: export.settle(k, transaction.work), len(slices), total, progress, cancel)
+        export.run(export.settle, len(slices), total, progress, cancel)
         export.check_stamps()
         cancel.check()
         transaction.commit()

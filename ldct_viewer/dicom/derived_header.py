@@ -54,11 +54,29 @@ class HeaderWriter:
 
         ``dataset`` is the source's (single-frame) pydicom data set without pixels.
         """
+        return self.complete(self.common(dataset, source, encoding), source, self.sop_class(dataset), number, sop_uid)
+
+    def common(self, dataset: Any, source: Slice, encoding: Encoding) -> Elements:
+        """All that follows from the source's attributes, its layout and the encoding."""
         elements = self._patient_to_geometry(dataset, encoding)
-        self._identity(elements, dataset, source, number, sop_uid)
+        self._identity(elements, dataset)
         self._pixels(elements, dataset, source, encoding)
         self._fill(elements, dataset)
+        return elements
+
+    def complete(self, elements: Elements, source: Slice, sop_class: str, number: int, sop_uid: str) -> bytes:
+        """Add to ``elements`` what no two slices share, and encode all; ``sop_class`` is the source's."""
+        text = Text(elements)
+        text.put("SOPInstanceUID", sop_uid)
+        text.put("InstanceNumber", str(number))
+        source_uid = source.sop_uid if self.deidentifier is None else self.deidentifier.uid(source.sop_uid)
+        frame = source.frame + 1 if source.spec.frames > 1 else None
+        elements[0x00082112] = source_image(sop_class, source_uid, frame)
         return self._file_meta(sop_uid) + joined(elements)
+
+    def sop_class(self, dataset: Any) -> str:
+        """The source's SOP class."""
+        return raw_value(dataset, "SOPClassUID").strip(b" \0").decode("ascii", "replace") or CT_IMAGE
 
     def _patient_to_geometry(self, dataset: Any, encoding: Encoding) -> Elements:
         text_set = raw_value(dataset, "SpecificCharacterSet").strip(b" \0")
@@ -74,16 +92,14 @@ class HeaderWriter:
             text.put("ConvolutionKernel", self._kernel(kernel))
         return elements
 
-    def _identity(self, elements: Elements, dataset: Any, source: Slice, number: int, sop_uid: str) -> None:
+    def _identity(self, elements: Elements, dataset: Any) -> None:
         secret = self.deidentifier
         text = Text(elements)
         text.put("ImageType", ["DERIVED", "SECONDARY", self._plane(dataset), self.derivation.image_type])
         text.put("SOPClassUID", CT_IMAGE)
-        text.put("SOPInstanceUID", sop_uid)
         text.put("Modality", "CT")
         text.put("SeriesInstanceUID", self.series_uid)
         text.put("SeriesNumber", str(self._series_number(dataset)))
-        text.put("InstanceNumber", str(number))
         when = self._local(dataset) if secret is None else None
         if when is not None:
             for keyword in ("InstanceCreation", "Series", "Content"):
@@ -91,10 +107,6 @@ class HeaderWriter:
                 text.put(f"{keyword}Time", when.strftime("%H%M%S"))
         earlier = raw_value(dataset, "DerivationDescription") if secret is None else b""
         elements.update(derivation_elements(self.derivation, earlier))
-        source_class = raw_value(dataset, "SOPClassUID").strip(b" \0").decode("ascii", "replace") or CT_IMAGE
-        source_uid = source.sop_uid if secret is None else secret.uid(source.sop_uid)
-        frame = source.frame + 1 if source.spec.frames > 1 else None
-        elements[0x00082112] = source_image(source_class, source_uid, frame)
         ours = equipment_item(self.derivation, when.strftime("%Y%m%d%H%M%S") if when else "")
         elements[_EQUIPMENT] = sequence(_EQUIPMENT, *(self._earlier_equipment(dataset) if secret is None else []), ours)
         burned_in = raw_value(dataset, "BurnedInAnnotation").strip(b" \0").upper() == b"YES"

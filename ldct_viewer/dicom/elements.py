@@ -13,7 +13,7 @@ from functools import lru_cache
 from struct import Struct
 
 from .codes import FileProblem, Reason
-from .source import ByteSource, InflatedBytes
+from .source import ByteSource, InflatedBytes, MemoryBytes
 from .wire import (
     BE,
     BE_EXPLICIT,
@@ -325,6 +325,11 @@ def _element(
     elif tag in wanted_sequences and length:
         parsed.sequences[tag] = (value_at, length)
     return end
+
+
+def sequence_end(data: bytes, position: int) -> int:
+    """Where an explicit little endian sequence of undefined length ends whose items begin at ``position``."""
+    return _skip_sequence(_Window(MemoryBytes(data), len(data)), position, little=True, explicit=True)
 
 
 def _skip_sequence(window: _Window, position: int, little: bool, explicit: bool) -> int:

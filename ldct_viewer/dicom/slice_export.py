@@ -1,4 +1,8 @@
-"""One derived slice after the other: source bytes → header and words → file → read back and compared."""
+"""One derived slice after the other: source bytes → header and words → file → read back and compared.
+
+Three kinds of work overlap: a few threads make slices, others wait for the disk. A header costs little after the
+first (``header_cache``); reading back is done by our own reader from the file as written, not from memory.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -23,10 +27,12 @@ from .attributes import single_frame
 from .codes import FileProblem, Reason
 from .deidentify import Deidentifier
 from .derived_header import HeaderWriter, pixel_element
+from .elements import Parsed
 from .encoding import Words, encode, frame_bytes, plan
 from .files import FileRef
 from .frames import encapsulated_frame
 from .header import Slice
+from .header_cache import HeaderCache
 from .pixels import read_pixels, to_hu
 from .provenance import Derivation
 from .slices import read_slices
@@ -34,7 +40,8 @@ from .source import ByteSource, MemoryBytes
 from .source_check import hu_again, read_source, same_slice, settled, source_changed, stamp, stored_values
 from .write import make_uid
 
-_THREADS = 4
+_THREADS = 2  # the coders let go of the interpreter, the rest does not: more only wait for it
+_FLUSHERS = 8  # they wait for the disk, which joins what waits together
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,30 @@ class ExportOptions:
     deidentify: bool = False
     kernel_suffix: str = ""
     compress: str = "none"
+
+
+@dataclass(eq=False)
+class _Opened:
+    """A source file: its bytes, their SHA-256, what our reader says of them, and pydicom's view once asked for."""
+
+    ref: FileRef
+    data: bytes
+    sha256: str
+    slices: list[Slice]
+    parsed: Parsed
+    whole: Any = None
+
+    def dataset(self, source: Slice) -> Any:
+        """The header of ``source`` as a (single-frame) pydicom data set."""
+        from pydicom import dcmread
+        from pydicom.errors import InvalidDicomError
+
+        if self.whole is None:
+            try:
+                self.whole = dcmread(BytesIO(self.data), stop_before_pixels=True, force=True)
+            except (InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError) as error:
+                raise source_changed(source.path) from error
+        return single_frame(self.whole, source.frame) if source.spec.frames > 1 else self.whole
 
 
 class SliceExport:
@@ -75,7 +106,7 @@ class SliceExport:
         self._settled = [settled(one) for one in self._stamps]
         self._multi_frame = any(item.spec.frames > 1 for item in slices)
         self._lock = threading.Lock()
-        self._last: tuple[FileRef, bytes, str, Any] | None = None
+        self._last: _Opened | None = None
         self.series_uid = make_uid()
         self._headers = HeaderWriter(
             derivation=derivation,
@@ -87,6 +118,16 @@ class SliceExport:
             kernel_suffix=options.kernel_suffix,
             deidentifier=Deidentifier(key) if options.deidentify else None,
         )
+        self._cache = HeaderCache(self._headers)
+        self._flusher = ThreadPoolExecutor(_FLUSHERS, "flush")
+        self._flushed: list[Future[None] | None] = [None] * len(slices)
+
+    def __enter__(self) -> SliceExport:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wait until nobody touches the files any more."""
+        self._flusher.shutdown(cancel_futures=True)
 
     def run(
         self, work: Callable[[int], None], before: int, total: int, progress: Progress, cancel: CancelToken
@@ -110,26 +151,31 @@ class SliceExport:
                 raise
 
     def write(self, k: int, folder: Path) -> None:
-        """Make, write and re-read slice ``k``."""
+        """Make, write and re-read slice ``k``; its way to the disk begins."""
         source, encoding = self._slices[k], self._encodings[k]
-        data, self.sha256[k], dataset = self._open(source)
-        mask, stored = self._mask(k, data)
+        opened = self._open(source)
+        self.sha256[k] = opened.sha256
+        mask, stored = self._mask(k, opened)
         words = encode(self._hu[k], encoding, mask, stored)
         if words.clipped:
             raise ValueError("the planned encoding holds every value")  # plan() promises it
-        head = self._headers.head(dataset, source, encoding, k + 1, self._uids[k])
+        head = self._cache.head(
+            opened.data, opened.parsed, lambda: opened.dataset(source), source, encoding, k + 1, self._uids[k]
+        )
         body = pixel_element(self._compress, frame_bytes(words.words, self._compress))
         path = folder / file_name(k)
         with open(path, "xb", buffering=0) as stream:
             _write_all(stream.fileno(), head + body)
+        self._flushed[k] = self._flusher.submit(_flush, path)
         self.bytes_written[k] = len(head) + len(body)
         self._words[k] = Words(words.words[:0, :0], words.clipped, words.moved)
         self._verify(k, path, mask, words)
 
-    def settle(self, k: int, folder: Path) -> None:
-        """Flush slice ``k`` to the disk, and check that its source is still the file that was read."""
-        with open(folder / file_name(k), "rb+", buffering=0) as stream:  # Windows flushes only what may be written
-            os.fsync(stream.fileno())
+    def settle(self, k: int) -> None:
+        """Wait until slice ``k`` is on the disk, and check that its source is still the file that was read."""
+        flushed = self._flushed[k]
+        assert flushed is not None
+        flushed.result()
         self.check_source(k)
 
     def check_source(self, k: int) -> None:
@@ -158,30 +204,26 @@ class SliceExport:
         """Voxels that did not fit; the plan promises 0."""
         return sum(words.clipped for words in self._words if words is not None)
 
-    def _open(self, source: Slice) -> tuple[bytes, str, Any]:
-        """Bytes, SHA-256 and single-frame header of a source, checked against what the scan found."""
-        from pydicom import dcmread
-        from pydicom.errors import InvalidDicomError
-
+    def _open(self, source: Slice) -> _Opened:
+        """A source file as it is now, checked against what the scan found."""
         with self._lock:
             last = self._last
-        if last is not None and last[0] == source.ref and source.spec.frames > 1:
-            _, data, sha, dataset = last
-        else:
-            data = read_source(source)
-            sha = hashlib.sha256(data).hexdigest()
-            try:
-                slices, _ = read_slices(MemoryBytes(data), source.ref)
-                dataset = dcmread(BytesIO(data), stop_before_pixels=True, force=True)
-            except (FileProblem, InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError) as error:
-                raise source_changed(source.path) from error
-            if source.frame >= len(slices) or not same_slice(slices[source.frame], source):
-                raise source_changed(source.path)
+        if last is not None and last.ref == source.ref and source.spec.frames > 1:
+            return last
+        data = read_source(source)
+        try:
+            slices, parsed = read_slices(MemoryBytes(data), source.ref)
+        except FileProblem as error:
+            raise source_changed(source.path) from error
+        if source.frame >= len(slices) or not same_slice(slices[source.frame], source):
+            raise source_changed(source.path)
+        opened = _Opened(source.ref, data, hashlib.sha256(data).hexdigest(), slices, parsed)
+        if source.spec.frames > 1:
             with self._lock:
-                self._last = (source.ref, data, sha, dataset)
-        return data, sha, single_frame(dataset, source.frame) if source.spec.frames > 1 else dataset
+                self._last = opened
+        return opened
 
-    def _mask(self, k: int, data: bytes) -> tuple[NDArray[np.bool_] | None, NDArray[Any] | None]:
+    def _mask(self, k: int, opened: _Opened) -> tuple[NDArray[np.bool_] | None, NDArray[Any] | None]:
         """Padding of slice ``k`` and, where padding is a range of values, the source's stored values."""
         source = self._slices[k]
         if source.spec.padding is None or (self._padding_known and self._padding is None):
@@ -189,8 +231,7 @@ class SliceExport:
         if self._padding is not None and source.spec.padding_limit is None:
             return (self._padding[k] if self._padding[k].any() else None), None
         try:
-            slices, parsed = read_slices(MemoryBytes(data), source.ref)
-            words = read_pixels(parsed.data, slices[source.frame])
+            words = read_pixels(opened.parsed.data, opened.slices[source.frame])
         except (FileProblem, IndexError) as error:
             raise source_changed(source.path) from error
         mask = to_hu(words, source.spec).padding
@@ -269,6 +310,11 @@ def _verify_error(path: Path, what: str) -> WriteError:
         path.name,
         "verify",
     )
+
+
+def _flush(path: Path) -> None:
+    with open(path, "rb+", buffering=0) as stream:  # Windows flushes only what may be written
+        os.fsync(stream.fileno())
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
