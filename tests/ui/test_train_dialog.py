@@ -289,3 +289,37 @@ def test_a_real_training_in_its_own_process(qtbot: Any, tmp_path: Path) -> None:
     qtbot.waitUntil(lambda: dialog.pages.currentWidget() is dialog.outcome, timeout=120_000)
     assert run.state in ("finished", "rejected"), run.read()
     assert np.median(np.diff(beats)) < 0.2
+
+
+def test_the_preview_zooms_about_the_mouse_and_never_leaves_the_slice() -> None:
+    from ldct_viewer.ui.dialogs.train_preview import MAX_ZOOM, Part
+
+    part = Part()
+    part.zoomed(4.0, 0.25, 0.75)
+    # the place under the mouse keeps its place on the screen: (p − centre) · zoom is unchanged
+    assert (0.25 - part.x) * 4.0 == pytest.approx(0.25 - 0.5) and (0.75 - part.y) * 4.0 == pytest.approx(0.75 - 0.5)
+    part.moved_to(-3.0, 9.0)
+    assert (part.x, part.y) == pytest.approx((0.125, 0.875))  # half a view from the edges
+    part.zoomed(1e9, 0.5, 0.5)
+    assert part.zoom == MAX_ZOOM
+    part.zoomed(1e-9, 0.5, 0.5)
+    assert (part.zoom, part.x, part.y) == (1.0, 0.5, 0.5)
+
+
+def test_the_core_s_words_are_shown_in_korean(qapp: Any, dialog: TrainDialog) -> None:
+    from ldct_viewer.training.local.words import said
+    from ldct_viewer.ui.i18n import install_translator
+
+    assert install_translator(qapp, "ko") == "ko"
+    try:
+        note = said("too_few", what=said("kind", modality="CT", slices=said("slices", n=2)), least=5)
+        dialog.setup.set_report({**REPORT, "notes": [{"text": note.text, **note.to_json()}]})
+        assert "단면 2장" in texts(dialog) and "is too short" not in texts(dialog)
+        disk = said("disk_full")
+        dialog.progress.feed([{"event": "notice", "text": disk.text, **disk.to_json()}])
+        assert "디스크" in dialog.progress._notice.text()
+        dialog.progress.feed([{"event": "notice", "code": "of_the_future", "text": "Something new."}])
+        assert dialog.progress._notice.text() == "Something new."
+    finally:
+        for translator in qapp.findChildren(QtCore.QTranslator):
+            qapp.removeTranslator(translator)

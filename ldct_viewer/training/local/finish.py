@@ -16,7 +16,7 @@ from .checkpoint_files import BEST
 from .gate import Verdict, judge, make_card
 from .plan import Plan
 from .runs import Run
-from .words import Said
+from .words import TERMS, Said
 
 if TYPE_CHECKING:
     from .trainer import Progress
@@ -104,5 +104,5 @@ def _where(run: Run, better: bool, out: str) -> tuple[Path, str]:
 def _name(facts: dict[str, Any]) -> str:
     """``Local chest, 23 Nov 2026``."""
     anatomy = facts.get("anatomy") or []
-    what = anatomy[0] if len(anatomy) == 1 else "CT"
+    what = anatomy[0] if len(anatomy) == 1 and anatomy[0] in TERMS and anatomy[0] != "partialbody" else "CT"
     return f"Local {what}, {datetime.now():%d %b %Y %H:%M}"

@@ -95,6 +95,7 @@ class Curves(QtWidgets.QWidget):
         plot.setMouseEnabled(False, False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.15)
+        plot.getViewBox().setLimits(minXRange=10, minYRange=0.2)  # one point is no cliff
         plot.setMinimumHeight(110)
         plot.setMaximumHeight(210)
         for side in ("left", "bottom"):

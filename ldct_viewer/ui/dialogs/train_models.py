@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6 import QtCore, QtWidgets
 
-from ...denoise.model_file import ModelInfo, list_models, read_card
+from ...denoise.model_file import ModelInfo, card_hash, list_models, read_card
 from ...errors import LdctError, ModelError, WriteError
 from ...paths import data_dir
 from ...training.local.checkpoint_files import write_atomic
@@ -71,6 +71,8 @@ class ModelsDialog(QtWidgets.QDialog):
     def rename(self, info: ModelInfo, name: str) -> None:
         """Change the name on the card; file and id stay."""
         card = {**info.card, "name": name.strip()[:80] or info.name}
+        if "card_sha256" in card:  # the card vouches for itself; a new name is a new card
+            card["card_sha256"] = card_hash(card)
         write_atomic(info.path.with_suffix(".json"), (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode())
         self.refresh(info.id)
 
