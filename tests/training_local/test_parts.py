@@ -221,3 +221,5 @@ def test_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) ->
     now[:] = [9101.5, 1e9 + 16201]  # Windows: it did not
     assert clock.tick() == pytest.approx(9000)
     assert clock.seconds == pytest.approx(1.0)
+    now[:] = [9281.5, 1e9 + 16381]  # a starved step on a busy machine is no sleep
+    assert clock.tick() == 0 and clock.seconds == pytest.approx(181.0)

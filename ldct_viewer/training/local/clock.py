@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-SLEPT_S = 60.0  # between two steps; longer is no slow step
+SLEPT_S = 60.0  # the wall clock ran on by so much more than the monotonic one, which stands still in sleep
+STARVED_S = 900.0  # where both run on (Windows): no step takes so long, however busy the machine is
 
 
 class ActiveClock:
@@ -19,15 +20,15 @@ class ActiveClock:
     def _now(self) -> tuple[float, float]:
         return (time.process_time(),) * 2 if self._of_cpu else (time.monotonic(), time.time())
 
-    def tick(self, expected: float = SLEPT_S) -> float:
+    def tick(self, expected: float = STARVED_S) -> float:
         """Count the time since the last tick; jumps beyond ``expected`` seconds count as sleep."""
         now = self._now()
         passed = max(now[0] - self._last[0], 0.0)
         wall = now[1] - self._last[1]  # keeps running during sleep where the monotonic clock stands still
         self._last = now
-        longest = max(expected, SLEPT_S)
-        if max(passed, wall) > longest and wall < 30 * 86400:
-            return max(passed, wall)
+        gone = max(passed, wall)
+        if (wall - passed > SLEPT_S or passed > max(expected, STARVED_S)) and gone < 30 * 86400:
+            return gone
         self.seconds += passed
         return 0.0
 
