@@ -37,10 +37,12 @@ from .pixels import read_pixels, to_hu
 from .provenance import Derivation
 from .slices import read_slices
 from .source import ByteSource, MemoryBytes
-from .source_check import hu_again, read_source, same_slice, settled, source_changed, stamp, stored_values
+from .source_check import WrittenBytes, hu_again, read_source, same_slice, settled, source_changed, stamp, stored_values
 from .write import make_uid
 
 _THREADS = 2  # the coders let go of the interpreter, the rest does not: more only wait for it
+_OPEN_FILES = 64
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FLUSHERS = 8  # they wait for the disk, which joins what waits together
 
 
@@ -82,6 +84,22 @@ class _Opened:
         return single_frame(self.whole, source.frame) if source.spec.frames > 1 else self.whole
 
 
+class _Scratch(threading.local):
+    """Arrays of one slice's shape for each thread: new ones for every slice would cost the system more time to
+    hand out, page by page, than what is computed in them.
+    """
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    def array(self, name: str, dtype: Any) -> NDArray[Any]:
+        """The array of this name; what it holds is whatever it held."""
+        if name not in self._arrays:
+            self._arrays[name] = np.empty(self._shape, dtype)
+        return self._arrays[name]
+
+
 class SliceExport:
     """State of one export; :meth:`write` runs in several threads, each slice in one."""
 
@@ -119,6 +137,8 @@ class SliceExport:
             deidentifier=Deidentifier(key) if options.deidentify else None,
         )
         self._cache = HeaderCache(self._headers)
+        self._scratch = _Scratch(hu.shape[1:])
+        self._descriptors = threading.BoundedSemaphore(_OPEN_FILES)
         self._flusher = ThreadPoolExecutor(_FLUSHERS, "flush")
         self._flushed: list[Future[None] | None] = [None] * len(slices)
 
@@ -127,7 +147,7 @@ class SliceExport:
 
     def __exit__(self, *_: object) -> None:
         """Wait until nobody touches the files any more."""
-        self._flusher.shutdown(cancel_futures=True)
+        self._flusher.shutdown()
 
     def run(
         self, work: Callable[[int], None], before: int, total: int, progress: Progress, cancel: CancelToken
@@ -156,7 +176,7 @@ class SliceExport:
         opened = self._open(source)
         self.sha256[k] = opened.sha256
         mask, stored = self._mask(k, opened)
-        words = encode(self._hu[k], encoding, mask, stored)
+        words = encode(self._hu[k], encoding, mask, stored, self._scratch.array("words", np.uint16))
         if words.clipped:
             raise ValueError("the planned encoding holds every value")  # plan() promises it
         head = self._cache.head(
@@ -164,12 +184,30 @@ class SliceExport:
         )
         body = pixel_element(self._compress, frame_bytes(words.words, self._compress))
         path = folder / file_name(k)
-        with open(path, "xb", buffering=0) as stream:
-            _write_all(stream.fileno(), head + body)
-        self._flushed[k] = self._flusher.submit(_flush, path)
-        self.bytes_written[k] = len(head) + len(body)
-        self._words[k] = Words(words.words[:0, :0], words.clipped, words.moved)
-        self._verify(k, path, mask, words)
+        # One descriptor for writing, reading back and flushing; not more at a time than any system allows.
+        self._descriptors.acquire()
+        descriptor = -1
+        try:
+            descriptor = os.open(path, _NEW, 0o666)
+            _write_all(descriptor, head + body)
+            self.bytes_written[k] = len(head) + len(body)
+            self._words[k] = Words(words.words[:0, :0], words.clipped, words.moved)
+            self._verify(k, path, descriptor, mask, words)
+            self._flushed[k] = self._flusher.submit(self._flush, descriptor)
+        except BaseException:
+            self._give_back(descriptor)
+            raise
+
+    def _flush(self, descriptor: int) -> None:
+        try:
+            os.fsync(descriptor)
+        finally:
+            self._give_back(descriptor)
+
+    def _give_back(self, descriptor: int) -> None:
+        if descriptor >= 0:
+            os.close(descriptor)
+        self._descriptors.release()
 
     def settle(self, k: int) -> None:
         """Wait until slice ``k`` is on the disk, and check that its source is still the file that was read."""
@@ -237,19 +275,18 @@ class SliceExport:
         mask = to_hu(words, source.spec).padding
         return mask, None if mask is None else stored_values(words, source.spec)
 
-    def _verify(self, k: int, path: Path, mask: NDArray[np.bool_] | None, written: Words) -> None:
-        """Re-open the written file with our reader: same place, same HU, same padding."""
+    def _verify(self, k: int, path: Path, descriptor: int, mask: NDArray[np.bool_] | None, written: Words) -> None:
+        """Read the written file with our reader: same place, same HU, same padding."""
         source = self._slices[k]
         try:
-            ref = FileRef(path)
-            slices, parsed = read_slices(MemoryBytes(path.read_bytes()), ref)
-            again = hu_again(self._decode(parsed.data, slices[0]), slices[0].spec)
+            slices, parsed = read_slices(WrittenBytes(descriptor), FileRef(path))
+            again = hu_again(self._decode(parsed.data, slices[0]), slices[0].spec, self._scratch.array("hu", np.uint16))
         except FileProblem as error:
             raise _verify_error(path, error.text) from error
         here = (slices[0].position, slices[0].orientation, slices[0].pixel_spacing, slices[0].sop_uid)
         if here != (source.position, source.orientation, source.pixel_spacing, self._uids[k]):
             raise _verify_error(path, "its geometry or identity differs")
-        differs = again.hu != self._hu[k]
+        differs = np.not_equal(again.hu, self._hu[k], out=self._scratch.array("differs", np.bool_))
         if mask is not None:
             differs &= ~mask
             if again.padding is None or not again.padding[mask].all():
@@ -270,7 +307,10 @@ class SliceExport:
         try:
             if self._compress == "htj2k":
                 return np.asarray(htj2k_decode(stream)).reshape(shape)
-            return np.frombuffer(dicomrle_decode(stream, dtype=np.dtype("<u2")), "<u2").reshape(shape)
+            room = self._scratch.array("decoded", np.dtype("<u2"))
+            if len(dicomrle_decode(stream, dtype=room.dtype, out=room.data.cast("B"))) != room.nbytes:
+                raise FileProblem(Reason.TRUNCATED, "RLE")
+            return room.reshape(shape)
         except (RuntimeError, ValueError) as error:
             raise FileProblem(Reason.BAD_STREAM, str(error)[:80]) from error
 
@@ -310,11 +350,6 @@ def _verify_error(path: Path, what: str) -> WriteError:
         path.name,
         "verify",
     )
-
-
-def _flush(path: Path) -> None:
-    with open(path, "rb+", buffering=0) as stream:  # Windows flushes only what may be written
-        os.fsync(stream.fileno())
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -17,6 +17,7 @@ from .pixels import HuSlice, read_pixels, to_hu
 from .slices import read_slices
 from .source import MemoryBytes, file_stamp
 
+_HEAD = 1 << 14
 _CLOCK_STEP_NS = 2_500_000_000  # FAT counts in steps of two seconds
 
 
@@ -90,6 +91,27 @@ def source_changed(path: Path, when: str = "while the series was written") -> Wr
     )
 
 
+class WrittenBytes:
+    """The bytes of a file that is still open from writing it, read from the system again (a ``ByteSource``)."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.size = os.fstat(descriptor).st_size
+        self._head = self._read(0, _HEAD)
+
+    def read(self, offset: int, count: int) -> bytes:
+        """Up to ``count`` bytes from ``offset``."""
+        if offset + count <= len(self._head):
+            return self._head[offset : offset + count]
+        return self._read(offset, count)
+
+    def _read(self, offset: int, count: int) -> bytes:
+        if hasattr(os, "pread"):
+            return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        return os.read(self._descriptor, max(0, min(count, self.size - offset)))
+
+
 def stored_values(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
     """Stored integers of a slice: mask to BitsStored, then sign."""
     values = words.astype(np.int64) >> (spec.high_bit + 1 - spec.stored)
@@ -100,9 +122,9 @@ def stored_values(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
     return values
 
 
-def hu_again(words: NDArray[Any], spec: PixelSpec) -> HuSlice:
-    """HU of written words: :func:`to_hu`, or the same in 16 bit arithmetic where nothing can overflow."""
+def hu_again(words: NDArray[Any], spec: PixelSpec, out: NDArray[np.uint16] | None = None) -> HuSlice:
+    """HU of written words: :func:`to_hu`, or the same in 16 bit arithmetic if nothing can overflow (into ``out``)."""
     plain = spec.slope == 1 and float(spec.intercept).is_integer() and (spec.stored, spec.signed) == (16, False)
     if not plain or spec.lut or spec.padding is not None or int(words.max()) + spec.intercept > np.iinfo(np.int16).max:
         return to_hu(words, spec)
-    return HuSlice((words + np.uint16(int(spec.intercept) & 0xFFFF)).view(np.int16), None)
+    return HuSlice(np.add(words, np.uint16(int(spec.intercept) & 0xFFFF), out=out).view(np.int16), None)
