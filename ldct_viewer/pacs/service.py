@@ -25,6 +25,7 @@ from ..dicom.provenance import denoised
 from ..dicom.read import SeriesReader
 from ..dicom.scan import ScanResult, scan_paths
 from ..dicom.series import FoundSeries
+from ..dicom.transaction import write_error
 from ..errors import Cancelled, DeviceError, LdctError, PacsError, WriteError
 from .locks import folder_lock
 from .nodes import PacsNode
@@ -122,15 +123,29 @@ class Service:
     def _loop(self, stop: CancelToken) -> None:
         cleaned = 0.0
         while not stop.cancelled:
-            waiting = self._arrived(stop) + self._dropped(stop)
-            if self.settings.send_to is not None:
-                waiting += self._sent_on()
-            if time.monotonic() - cleaned > _PATIENCE_S or not cleaned:
-                cleaned = time.monotonic()
-                self._clean()
+            try:
+                waiting = self._arrived(stop) + self._dropped(stop)
+                if self.settings.send_to is not None:
+                    waiting += self._sent_on()
+                if time.monotonic() - cleaned > _PATIENCE_S or not cleaned:
+                    cleaned = time.monotonic()
+                    self._clean()
+            except (OSError, PacsError) as error:  # our own folders: full, or out of reach for a while
+                self._put_off(error, stop)
+                continue
             self.status.facts(waiting=waiting)
             if self.settings.once and not waiting and self._has_had_work():
                 return
+            time.sleep(_TICK_S)
+
+    def _put_off(self, error: OSError | PacsError, stop: CancelToken) -> None:
+        code = error.code if isinstance(error, PacsError) else write_error(error, self.spool.folder).code
+        self.status.event("postponed", code=code, retry_s=_PATIENCE_S)
+        self.status.facts(waiting=1)
+        if self.drop is not None:
+            self.drop.again()
+        until = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < until and not stop.cancelled:
             time.sleep(_TICK_S)
 
     def _has_had_work(self) -> bool:
@@ -211,7 +226,7 @@ class Service:
             name = self.status.name_of(found.uid)
             try:
                 key = self._denoise(found, name, stop)
-            except (WriteError, DeviceError) as error:
+            except (WriteError, DeviceError, PacsError) as error:  # PacsError: the queue cannot be written
                 if isinstance(error, WriteError) and error.code not in _PASSING:
                     self._aside(uid, found, images, error.code)
                     continue
@@ -221,7 +236,7 @@ class Service:
                 done = False
             except LdctError as error:
                 self._aside(uid, found, images, error.code)
-            except Cancelled:
+            except (Cancelled, OSError):
                 raise
             except Exception as error:
                 log.exception("a series could not be worked off")

@@ -2,12 +2,13 @@
 
 ``incoming/<series UID>/<SOP UID>.dcm``  received, flushed to disk before the sender is told so
 ``open/<series UID>``                    a delivery began and did not end in order (yet)
-``done/<series UID>.json``               which images of a series were worked off (double deliveries)
+``done/<series UID>.json``               which images of a series were worked off (double deliveries); a digest
+                                         stands for what a dropped file calls its UID, but is none
 ``aside/<reason>/…``                     what cannot be denoised
 ``outgoing/<key>/``                      derived series on their way, where no output folder is given
 ``queue/``                               see :mod:`.queue`
 
-UIDs of the network are used as names only after :func:`.client.valid_uid`.
+UIDs of the network and of dropped files are used as names only after :func:`.client.valid_uid`.
 """
 
 from __future__ import annotations
@@ -120,18 +121,22 @@ class Spool:
     def mark_done(self, series_uid: str, images: Iterable[str], result: str) -> None:
         """Note on disk that images were worked off. ``result``: key of the derived series, or a reason code."""
         with self._lock:
-            path = self.done / f"{series_uid}.json"
+            path = self._record(series_uid)
             said = _read(path)
             said["images"] = sorted({*said["images"], *images})
             said["results"] = [*said["results"], {"result": result, "time": round(time.time())}][-50:]
             write_atomic(path, json.dumps(said).encode())
             self._cache[series_uid] = frozenset(said["images"])
 
+    def _record(self, series_uid: str) -> Path:
+        digest = hashlib.sha256(series_uid.encode()).hexdigest()
+        return self.done / f"{series_uid if valid_uid(series_uid) else f'no-uid-{digest[:32]}'}.json"
+
     def _done(self, series_uid: str) -> frozenset[str]:
         if series_uid not in self._cache:
             if len(self._cache) >= _MAX_CACHED:
                 self._cache.clear()
-            self._cache[series_uid] = frozenset(_read(self.done / f"{series_uid}.json")["images"])
+            self._cache[series_uid] = frozenset(_read(self._record(series_uid))["images"])
         return self._cache[series_uid]
 
     # -- aside
@@ -162,7 +167,7 @@ class Spool:
                 if not (folder.is_dir() and valid_uid(folder.name)):
                     continue
                 names = {path.stem for path in folder.glob("*.dcm")}
-                record = self.done / f"{folder.name}.json"
+                record = self._record(folder.name)
                 if not names <= self._done(folder.name) or (names and not record.exists()):
                     continue
                 if record.exists() and time.time() - record.stat().st_mtime < keep_s:

@@ -257,6 +257,32 @@ def test_a_full_disk_is_said_and_tried_again(tmp_path, monkeypatch):
     assert [line["code"] for line in service.said("postponed")] == ["disk_full"] and len(service.results()) == 1
 
 
+def test_a_disk_that_fills_up_between_any_two_steps_costs_only_time(tmp_path, monkeypatch):
+    """The series is written, but cannot be put into the queue, then not be noted as done."""
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
+    failing = {"enqueue": 1, "mark_done": 1, "clean": 1}
+
+    def once(owner: Any, name: str, error: Exception) -> None:
+        real = getattr(owner, name)
+
+        def full(*args: Any, **more: Any) -> Any:
+            if failing[name]:
+                failing[name] -= 1
+                raise error
+            return real(*args, **more)
+
+        monkeypatch.setattr(owner, name, full)
+
+    no_space = OSError(errno.ENOSPC, "full")
+    once(module.SendQueue, "enqueue", PacsError("The queue cannot be written: full.", "", code="queue"))
+    once(module.Spool, "mark_done", no_space)
+    once(module.Spool, "clean", no_space)
+    with archive() as taken, running(tmp_path, send_to=taken.node) as service:
+        send(service.node, series(tmp_path / "s"))
+        wait_for(lambda: service.said("sent"))
+    assert service.halver.runs == 1 and not service.said("aside") and not any(failing.values())
+
+
 def test_a_full_spool_is_told_to_the_sender(tmp_path, monkeypatch):
     with running(tmp_path) as service:
         monkeypatch.setattr(
@@ -298,6 +324,25 @@ def test_a_drop_folder_is_worked_off_and_left_as_it_is(tmp_path):
         time.sleep(1.2)
     assert len(service.results()) == 2 and again.halver.runs == 0
     assert all((path.read_bytes(), path.stat().st_mtime_ns) == was for path, was in before.items())
+
+
+@pytest.mark.parametrize("uid", ["../../escaped", "a/b", "1" * 300, "1.2\0.3", ""])
+def test_a_dropped_series_cannot_choose_where_we_write(tmp_path, uid):
+    """What lies in a drop folder was checked by nobody: its UID is no name for a file of ours."""
+    drop = tmp_path / "drop"
+
+    def named(ds: Any, k: int) -> None:
+        ds.SeriesInstanceUID = uid
+
+    series(drop / "bad", change=named)
+    with running(tmp_path, watch=drop) as service:
+        wait_for(lambda: service.said("denoised") or service.said("ignored"))
+        series(drop / "good", pixels(4))
+        wait_for(lambda: len(service.said("denoised")) == 2)
+    assert not list(tmp_path.glob("**/escaped*"))
+    with running(tmp_path, watch=drop) as again:
+        time.sleep(1.2)
+    assert again.halver.runs == 0
 
 
 @pytest.mark.parametrize("out", ["drop/out", "."])
@@ -376,9 +421,10 @@ Service(settings, lambda: Halver(0.3), lambda line: print(line["event"], flush=T
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX")
-def test_killed_at_any_moment_every_series_is_denoised_and_sent_once(tmp_path):
+def test_killed_at_any_moment_every_series_is_denoised_and_sent_once(tmp_path, monkeypatch):
     from ldct_viewer.pacs.queue import DONE, SendQueue
 
+    monkeypatch.setattr("ldct_viewer.pacs.queue.MAX_ATTEMPTS", 10_000)  # a busy machine starts a service in 20 s
     sources = {n: series(tmp_path / f"s{n}", pixels(4, seed=n)) for n in range(3)}
     port, chance, stop = free_port(), random.Random(1), CancelToken()
     queue = SendQueue(tmp_path / "q", 0.1, 0.3)
