@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -153,19 +154,26 @@ class DecoderProcess:
             finally:
                 timer.cancel()
         else:
-            data = b"" if self._silent(descriptor, seconds, late) else read_exactly(descriptor, count)
+            data = self._read_in_time(descriptor, count, time.monotonic() + seconds, late)
         if len(data) < count:
             code = self.kill()
             raise SlowError if late.is_set() else GoneError(f"code {code}")
         return data
 
     @staticmethod
-    def _silent(descriptor: int, seconds: float, late: threading.Event) -> bool:
+    def _read_in_time(descriptor: int, count: int, end: float, late: threading.Event) -> bytes:
+        """``count`` bytes; fewer where the pipe was closed, or (``late``) where they did not come until ``end``."""
         import select
 
         poll = select.poll()
         poll.register(descriptor, select.POLLIN | select.POLLHUP)
-        if poll.poll(seconds * 1000):
-            return False
-        late.set()
-        return True
+        data = b""
+        while len(data) < count:
+            if not poll.poll(max(end - time.monotonic(), 0.0) * 1000):
+                late.set()
+                break
+            piece = os.read(descriptor, count - len(data))
+            if not piece:
+                break
+            data += piece
+        return data

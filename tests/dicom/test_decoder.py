@@ -187,6 +187,20 @@ def test_what_a_process_says_is_not_believed(answer: bytes) -> None:
     liar.close()
 
 
+@pytest.mark.parametrize("half", [b"\x02", b"\x03\0\0\x09\0abc"])
+def test_an_answer_that_stops_halfway_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, half: bytes) -> None:
+    monkeypatch.setattr(decoder_pool, "PATIENCE_S", 0.5)
+    code = (
+        "import os, time; os.write(1, bytes([1, 0, 0, 0, 0]));\n"
+        f"while os.read(0, 4096): os.write(1, {half!r}); time.sleep(60)"
+    )
+    mute = DecoderPool(lambda arguments: [sys.executable, "-S", "-c", code], most=1)
+    with pytest.raises(FileProblem) as problem:
+        mute.decode(JOB, STREAM)
+    assert problem.value.reason.code == "decoder_slow"
+    mute.close()
+
+
 @posix
 def test_the_process_knows_no_torch_no_qt_and_ends_with_its_parent(tmp_path: Path) -> None:
     code = f"""
