@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import shutil
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
 from pathlib import Path
 
+from ..pacs.nodes import write_atomic
 from ..paths import data_dir
 
 log = logging.getLogger(__name__)
@@ -30,14 +32,22 @@ def new_place() -> Path:
 
 def belongs_to(place: Path, item_id: str) -> None:
     """Note that ``place`` is what the queue's job ``item_id`` sends."""
-    _note(place).write_text(item_id, "utf-8")
+    write_atomic(_note(place), item_id.encode())
 
 
-def tidy(needed: Container[str]) -> int:
-    """Delete the series whose job is not among the ``needed`` ids any more; how many went."""
+def tidy(needed: Callable[[], Container[str]]) -> int:
+    """Delete the series whose job is not among the ids that ``needed`` gives any more; how many went.
+
+    The notes are read first: a series that another thread puts into the queue meanwhile is not among them.
+    """
     gone = 0
+    jobs = {}
     for note in outbox().glob("*.item"):
-        if note.read_text("utf-8") not in needed:
+        with contextlib.suppress(FileNotFoundError):  # another thread was quicker
+            jobs[note] = note.read_text("utf-8")
+    wanted = needed()
+    for note, item_id in jobs.items():
+        if item_id not in wanted:
             shutil.rmtree(note.with_suffix(""), ignore_errors=True)
             note.unlink(missing_ok=True)
             gone += 1

@@ -154,6 +154,5 @@ class QueueEditJob(Job):
 
 
 def _listed(queue: SendQueue) -> list[QueueItem]:
-    items = queue.items()
-    tidy({item.id for item in items if item.state != "done"})
-    return items
+    tidy(lambda: {item.id for item in queue.items() if item.state != "done"})
+    return queue.items()

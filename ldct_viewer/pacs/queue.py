@@ -117,12 +117,12 @@ class SendQueue:
 
         ``wait``: also wait for later tries; else one pass over what is due now. ``on_change`` is called in
         this thread after every file. One runner at a time, over all processes: a second one raises
-        PacsError ``queue``.
+        PacsError ``busy``.
         """
         tell = on_change or (lambda item: None)
         with _as_queue_error(), folder_lock(self.folder, "runner.lock") as ours:
             if not ours:
-                raise PacsError("Another window or program is sending already.", "It will send this too.", code="queue")
+                raise PacsError("Another window or program is sending already.", "It will send this too.", code="busy")
             self._sweep()
             tried: set[str] = set()
             while not stop.cancelled:

@@ -25,7 +25,7 @@ class Exporting(QtCore.QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._state, self._settings = window, window.state, window.settings
-        self._send: tuple[str, Session, float] | None = None  # whereto the series being exported goes then
+        self._send: tuple[str, str] | None = None  # archive to which the series being exported goes then, and its label
         self._picture, self._volume, self._dicom = JobSlot(self), JobSlot(self), JobSlot(self)
         for slot in (self._picture, self._volume, self._dicom):
             slot.failed.connect(window.messages.show_error)
@@ -84,7 +84,8 @@ class Exporting(QtCore.QObject):
         session, model, dialog = asked
         assert session.denoised is not None
         target, options, strength = dialog.folder(), dialog.options(), self._state.strength
-        self._send = (dialog.archive(), session, strength) if dialog.archive() else None
+        archive = dialog.archive()
+        self._send = (archive, self._window.pacs.label(session, strength)) if archive else None
         self._dicom.start(DicomExportJob(session.low, session.denoised, strength, target, model, options))
 
     def ask_dicom(
@@ -150,8 +151,8 @@ class Exporting(QtCore.QObject):
         text = self.tr("Saved {} slices in {}").format(len(report.files), report.folder.name)
         self._window.messages.inform(text, "\n".join(notes))
         if self._send is not None:
-            (archive, session, strength), self._send = self._send, None
-            self._window.pacs.send_files(report, archive, session, strength)
+            (archive, label), self._send = self._send, None
+            self._window.pacs.send_files(report, archive, label)
 
     def _written(self, path: Path) -> None:
         self._window.messages.inform(self.tr("Saved {}").format(path.name), str(path.parent))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ class Pacs(QtCore.QObject):
         self._sending, self._editing, self._exporting = JobSlot(self), JobSlot(self), JobSlot(self)
         self._wishes: list[tuple[Any, ...]] = []  # changes of the queue, one after another
         self._again = False
-        self._asked: dict[int, Session | None] = {}  # what was on screen when a request was made
+        # What was on screen when a request was made; weak, or one that fails would keep a volume in memory.
+        self._asked: dict[int, weakref.ref[Session] | None] = {}
         self._fetching = (0, 0)
         self._sending.chunk.connect(self._item_changed)
         self._sending.done.connect(self._show_items)
@@ -153,11 +155,13 @@ class Pacs(QtCore.QObject):
 
     def _wanted(self, node: PacsNode, series: list[Any]) -> None:
         assert self._dialog is not None
-        self._asked[self._dialog.retrieve.fetch(node, series)] = self._window.state.session
+        session = self._window.state.session
+        self._asked[self._dialog.retrieve.fetch(node, series)] = weakref.ref(session) if session is not None else None
 
     def _arrived(self, folders: list[Path], request: int) -> None:
         """Show it, unless something else was opened meanwhile."""
-        if self._asked.pop(request, None) is self._window.state.session and not self._window.opening.busy:
+        asked = self._asked.pop(request, None)
+        if (asked and asked()) is self._window.state.session and not self._window.opening.busy:
             self._open(folders)
         else:
             self._window.messages.inform(
@@ -192,13 +196,14 @@ class Pacs(QtCore.QObject):
         assert session.denoised is not None
         strength = self._window.state.strength
         job = SendSeriesJob(session.low, session.denoised, strength, new_place(), model, dialog.options())
-        self._exporting.start(job.to(self.queue, dialog.archive(), self._label(session, strength)))
+        self._exporting.start(job.to(self.queue, dialog.archive(), self.label(session, strength)))
 
-    def send_files(self, report: ExportReport, archive: str, session: Session, strength: float) -> None:
+    def send_files(self, report: ExportReport, archive: str, label: str) -> None:
         """Put a series exported for good into the queue; its files stay."""
-        self._change("enqueue", [str(file) for file in report.files], archive, self._label(session, strength))
+        self._change("enqueue", [str(file) for file in report.files], archive, label)
 
-    def _label(self, session: Session, strength: float) -> str:
+    def label(self, session: Session, strength: float) -> str:
+        """What the queue's list calls a denoised series: nothing of the patient."""
         number = session.low.meta.series_number or "–"
         return self.tr("Series {}, denoised {} %").format(number, round(100 * strength))
 
@@ -261,7 +266,7 @@ class Pacs(QtCore.QObject):
         self._show_activity()
 
     def _sending_failed(self, error: LdctError) -> None:
-        if error.code == "queue":  # another window of this program is sending
+        if error.code == "busy":  # another window of this program is sending
             log.info("archive: another process runs the queue")
         else:
             self.tell(error)

@@ -143,7 +143,7 @@ def test_two_runners_do_not_send_twice(tmp_path):
     queue = quick(tmp_path / "q")
     with folder_lock(queue.folder, "runner.lock"), pytest.raises(PacsError) as error:
         queue.run([], CancelToken())
-    assert error.value.code == "queue"
+    assert error.value.code == "busy"
 
 
 def test_the_journal_survives_any_cut_of_its_end(tmp_path):
