@@ -115,14 +115,15 @@ def client_context(node: PacsNode) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.check_hostname = node.check_host
         if node.cert_file:
-            context.load_cert_chain(node.cert_file, node.key_file, password=_no_password)
+            context.load_cert_chain(node.cert_file, node.key_file, password=no_password)
     except (OSError, ssl.SSLError) as error:
         file = _culprit(node)
         raise PacsError(f"A certificate file cannot be used: {_reason(error)}.", "", file, "tls") from error
     return context
 
 
-def _no_password() -> str:
+def no_password() -> str:
+    """For ``load_cert_chain``: without it OpenSSL asks at the terminal, and waits."""
     raise ssl.SSLError("the key is protected by a password, which is not supported")
 
 

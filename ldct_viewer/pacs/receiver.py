@@ -11,12 +11,12 @@ from typing import Any
 from ..dicom.codes import FileProblem
 from ..dicom.transaction import write_error
 from ..errors import PacsError
+from .client import VERIFICATION
 from .errors import pynetdicom
 from .objects import CT_CLASSES, received, transfer_syntaxes
 from .spool import Spool
 from .status import Status
 
-VERIFICATION = "1.2.840.10008.1.1"
 MAX_OBJECT_BYTES = 4 << 30  # of one data set: above any CT series in one file
 _SILENCE_S = 60.0
 _OUT_OF_RESOURCES, _CANNOT_UNDERSTAND = 0xA700, 0xC000

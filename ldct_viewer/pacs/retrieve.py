@@ -13,10 +13,11 @@ from typing import Any
 
 from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..dicom.codes import FileProblem
+from ..dicom.elements import EXPLICIT_LE, IMPLICIT_LE
 from ..dicom.transaction import write_error
 from ..errors import PacsError, WriteError
-from .association import association, broke_off, status_error
-from .client import SeriesRow, valid_uid
+from .association import association, broke_off, no_password, status_error
+from .client import VERIFICATION, SeriesRow, valid_uid
 from .errors import need_pynetdicom, pynetdicom
 from .nodes import PacsNode
 from .objects import CT_CLASSES, received, store, transfer_syntaxes
@@ -24,8 +25,7 @@ from .objects import CT_CLASSES, received, store, transfer_syntaxes
 METHODS = ("auto", "get", "move")
 STUDY_GET = "1.2.840.10008.5.1.4.1.2.2.3"
 STUDY_MOVE = "1.2.840.10008.5.1.4.1.2.2.2"
-VERIFICATION = "1.2.840.10008.1.1"
-_NATIVE = ("1.2.840.10008.1.2.1", "1.2.840.10008.1.2")
+_NATIVE = (EXPLICIT_LE, IMPLICIT_LE)
 _CONNECT_S = 10.0
 _SILENCE_S = 120.0  # archives fetch from tape
 _PENDING = (0xFF00, 0xFF01)
@@ -231,7 +231,7 @@ def _tls(node: PacsNode) -> ssl.SSLContext | None:
     try:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(node.cert_file, node.key_file)
+        context.load_cert_chain(node.cert_file, node.key_file, password=no_password)
     except (OSError, ssl.SSLError) as error:
         raise PacsError("Our certificate or its key cannot be used.", "", node.cert_file, "tls") from error
     return context

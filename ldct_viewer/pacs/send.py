@@ -195,7 +195,7 @@ def _outcome(path: Path, status: int) -> FileOutcome:
     """PS3.4 table B.2-1: B0xx are warnings (stored), the rest of what is not 0 are failures."""
     if status == 0:
         return FileOutcome(path, SENT)
-    if status in (0xB000, 0xB006, 0xB007, 0x0001) or status >> 12 == 0xB:
+    if status == 0x0001 or status >> 12 == 0xB:
         what = {
             0xB000: "changed some of its attributes",
             0xB006: "left out some of its attributes",
