@@ -45,12 +45,26 @@ def run(job: Job, data: bytes) -> NDArray[Any]:
     Raises CutError, and whatever the decoders raise.
     """
     decode = DECODERS[job.decoder]
+    if job.prove_complete and job.decoder == "jpeg" and _is_progressive(data):
+        # A piece that is missing between two scans shows nowhere, the proof below included.
+        raise ValueError("a progressive JPEG in several fragments cannot be proven complete")
     words = decode(job, data)
     if job.prove_complete and job.decoder == "jpeg":
         end = data.rindex(b"\xff\xd9")
         if not np.array_equal(words, decode(job, data[:end] + b"\xff\x00" * 4096 + b"\xff\xd9")):
             raise CutError("a part of the compressed image is missing")
     return words
+
+
+def _is_progressive(data: bytes) -> bool:
+    """True for a JPEG stream whose frame header is SOF2."""
+    position = 2
+    while position + 4 <= len(data) and data[position] == 0xFF and data[position + 1] != 0xDA:
+        if data[position + 1] == 0xC2:
+            return True
+        filler = data[position + 1] == 0xFF
+        position += 1 if filler else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+    return False
 
 
 def _rle(job: Job, data: bytes) -> NDArray[Any]:

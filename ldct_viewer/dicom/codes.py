@@ -117,6 +117,11 @@ class Reason(Enum):
     NO_PREAMBLE = (Kind.NOTE, "Files without the DICOM preamble; read after a plausibility check.", "")
     BLANK_UID = (Kind.NOTE, "The image UIDs are blank; those of the file's own label are used.", "")
     PHASES_GUESSED = (Kind.NOTE, "Several phases in one series, told apart by instance number only.", "")
+    OWN_FRAMES = (
+        Kind.NOTE,
+        "Every image names a study or frame of reference of its own; their positions are taken to share one.",
+        "",
+    )
     CLIPPED = (Kind.NOTE, "Values beyond what 16 bit can hold were clipped.", "")
     BURNED_IN = (Kind.NOTE, "Text may be burned into the image.", "")
     HU_ASSUMED = (Kind.NOTE, "The file does not say its unit; its values are taken as HU.", "")

@@ -38,6 +38,7 @@ _WINDOW = 1 << 14
 # A tag as one number (its halves swapped in little endian), VR, length.
 _LE_TAG_VR, _BE_TAG_VR = Struct("<L2sH"), Struct(">L2sH")
 _LE_TAG, _BE_TAG = Struct("<LL"), Struct(">LL")
+_LE_FORMS, _BE_FORMS = (LE, LE_EXPLICIT, LE_LONG), (BE, BE_EXPLICIT, BE_LONG)
 
 PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS = 0x7FE00010, 0x7FE00008, 0x7FE00009
 _PIXELS = frozenset((PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS))
@@ -334,13 +335,12 @@ def sequence_end(data: bytes, position: int) -> int:
 
 def _skip_sequence(window: _Window, position: int, little: bool, explicit: bool) -> int:
     """End of a sequence of undefined length, walked with a stack of our own (never the interpreter's)."""
-    stack = [(True, explicit)]  # (inside a sequence?, explicit VR?)
-    header = LE if little else BE
-    explicit_header = LE_EXPLICIT if little else BE_EXPLICIT
-    long_length = LE_LONG if little else BE_LONG
+    # An UN of undefined length is implicit little endian inside, whatever is around it (PS3.5 6.2.2, CP 246).
+    stack = [(True, explicit, little or not explicit)]  # (inside a sequence?, explicit VR?, little endian?)
     size = window.source.size
     for _ in range(20 * MAX_ELEMENTS):
-        in_sequence, is_explicit = stack[-1]
+        in_sequence, is_explicit, is_little = stack[-1]
+        header, explicit_header, long_length = _LE_FORMS if is_little else _BE_FORMS
         i = position - window.base
         if not 0 <= i <= len(window.bytes) - 8:
             i = _require(window, position, 8)
@@ -373,13 +373,14 @@ def _skip_sequence(window: _Window, position: int, little: bool, explicit: bool)
             elif tag != ITEM:
                 raise FileProblem(Reason.MALFORMED, "sequence")
             elif length == UNDEFINED:
-                stack.append((False, is_explicit))
+                stack.append((False, is_explicit, is_little))
             else:
                 position += length
         elif tag == ITEM_END:
             stack.pop()
         elif length == UNDEFINED:
-            stack.append((True, is_explicit and vr != b"UN"))
+            unknown = vr == b"UN"
+            stack.append((True, is_explicit and not unknown, is_little or unknown))
         else:
             position += length
         if len(stack) > 2 * MAX_DEPTH:

@@ -16,13 +16,14 @@ from . import header as h
 from .codes import FileProblem, Kind, Reason
 from .elements import DEFLATED
 from .geometry import SAME_POSITION_MM, Placement, normal_of, positions_along_normal, stack_geometry
-from .header import Slice, Values
+from .header import FRAME_PLACE, STUDY_PLACE, Slice, Values
 from .pixels import read_pixels, to_hu
 from .series import FoundSeries, Ignored, make_meta, name_is_guessed
 from .syntax import syntax_name
 
 ORIENTATION_TOLERANCE = 1e-4
 _MAX_LISTED = 20
+_OWN_UIDS = 3  # so many images, each with a UID of its own: two may truly be two scans
 
 Outcome = tuple[list[FoundSeries], list[Ignored]]
 
@@ -55,15 +56,7 @@ def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
     ignored = [line(item, Reason.LOCALIZER) for item in members if item.localizer]
     members, copies, conflicts = _deduplicate([item for item in members if not item.localizer], cancel)
     ignored += [Ignored(c.path, "An identical copy of another file.", "duplicate", "duplicate") for c in copies]
-    groups: list[list[Slice]] = []
-    for item in members:
-        for group in groups:
-            if _belongs(group[0], item):
-                group.append(item)
-                break
-        else:
-            groups.append([item])
-    groups, scouts = _drop_scouts(groups)
+    groups, scouts = _drop_scouts(_groups(members))
     ignored += [line(item, Reason.LOCALIZER, "its orientation is not that of the series") for item in scouts]
     series: list[FoundSeries] = []
     for group in groups:
@@ -78,6 +71,57 @@ def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
             continue
         series += _phases(sound, _copies_of(sound, copies))
     return series, ignored
+
+
+def _groups(members: list[Slice]) -> list[list[Slice]]:
+    """Slices of one series UID that can be one stack."""
+    shared = _without_own_uids(members)
+    groups = _belonging(shared)
+    if shared is members or all(not _overlaps(group) and _is_straight(group) for group in groups):
+        return groups
+    return _belonging(members)
+
+
+def _belonging(members: list[Slice]) -> list[list[Slice]]:
+    groups: list[list[Slice]] = []
+    for item in members:
+        for group in groups:
+            if _belongs(group[0], item):
+                group.append(item)
+                break
+        else:
+            groups.append([item])
+    return groups
+
+
+def _without_own_uids(members: list[Slice]) -> list[Slice]:
+    """The same slices, blind to a study or frame of reference that no two images of the series share.
+
+    No scan is made so: an anonymiser (all of LIDC-IDRI) or a writer (SimpleITK by default) drew a new UID for every
+    file. The UID then tells nothing apart; the caller makes sure that the positions fit together.
+    """
+    if len(members) < _OWN_UIDS:
+        return members
+    for place in (STUDY_PLACE, FRAME_PLACE):
+        uids = {item.group[place] for item in members}
+        if len(uids) == len(members) and "" not in uids:
+            members = [
+                replace(
+                    item,
+                    group=(*item.group[:place], "", *item.group[place + 1 :]),
+                    notes=item.notes if Reason.OWN_FRAMES in item.notes else (*item.notes, Reason.OWN_FRAMES),
+                )
+                for item in members
+            ]
+    return members
+
+
+def _is_straight(group: Sequence[Slice]) -> bool:
+    try:
+        geometry_of(sort_slices(group))
+    except FileProblem:
+        return False
+    return True
 
 
 def _belongs(first: Slice, item: Slice) -> bool:
@@ -231,7 +275,8 @@ def geometry_of(slices: Sequence[Slice]) -> tuple[Geometry, tuple[SeriesWarning,
     """Geometry and geometry warnings of sorted slices; raises FileProblem for what is no stack."""
     first = slices[0]
     values = Values(first.header, first.spec.little)
-    extent = values.optional(h.SLICE_SPACING) or values.optional(h.THICKNESS)
+    # What a lone slice covers is its thickness; the distance to neighbours that are not here says nothing of it.
+    extent = values.optional(h.THICKNESS) or values.optional(h.SLICE_SPACING)
     size = (first.spec.rows, first.spec.columns)
     return stack_geometry([_placement(item) for item in slices], size, first.pixel_spacing, extent)
 

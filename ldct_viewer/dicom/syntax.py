@@ -14,6 +14,8 @@ from .codes import FileProblem, Reason
 from .header import PixelSpec
 
 _MAX_TILES = 4096
+_MAX_BOXES = 64
+_JP2_SIGNATURE = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _BOMB_BYTES = 48 << 20  # an all-air slice may shrink 1000 times, but a slice is small
 _BOMB_RATIO = 20
 
@@ -54,6 +56,8 @@ def decode_frame(data: bytes, spec: PixelSpec, prove_complete: bool = False) -> 
         raise FileProblem(Reason.UNSUPPORTED_SYNTAX, syntax_name(spec.syntax))
     if syntax.native or syntax.check is None:
         return decode_native(data, spec)
+    if syntax.decoder == "jpeg2k":
+        data = _code_stream(data)
     syntax.check(data, spec)
     pixel_bytes = spec.allocated // 8
     job = Job(syntax.decoder, spec.rows, spec.columns, pixel_bytes, prove_complete)
@@ -130,6 +134,27 @@ def _check_j2k(data: bytes, spec: PixelSpec) -> None:
         raise FileProblem(Reason.TOO_LARGE, "JPEG 2000 tiles")
 
 
+def _code_stream(data: bytes) -> bytes:
+    """The JPEG 2000 code stream, out of its JP2 boxes where a writer left them on against PS3.5 A.4.4 (Elscint)."""
+    if not data.startswith(_JP2_SIGNATURE):
+        return data
+    position = len(_JP2_SIGNATURE)
+    for _ in range(_MAX_BOXES):
+        length, kind = int.from_bytes(data[position : position + 4], "big"), data[position + 4 : position + 8]
+        header = 8
+        if length == 1:  # the length is in the next eight bytes
+            length, header = int.from_bytes(data[position + 8 : position + 16], "big"), 16
+        end = position + length if length else len(data)
+        if end > len(data):
+            raise FileProblem(Reason.TRUNCATED, "JP2 box")
+        if end < position + header or len(kind) < 4:
+            break
+        if kind == b"jp2c":
+            return data[position + header : end]
+        position = end
+    raise FileProblem(Reason.BAD_STREAM, "JP2 file without a code stream")
+
+
 def _check_rle(data: bytes, spec: PixelSpec) -> None:
     count = int.from_bytes(data[:4], "little")
     if len(data) < 64 or count != spec.allocated // 8:
@@ -137,6 +162,7 @@ def _check_rle(data: bytes, spec: PixelSpec) -> None:
 
 
 _LOSSLESS_JPEG = _check_jpeg((0xC3,))
+_PROGRESSIVE = _check_jpeg((0xC2,))
 _JLS = _check_jpeg((0xF7,))
 
 SYNTAXES: dict[str, Syntax] = {
@@ -147,6 +173,8 @@ SYNTAXES: dict[str, Syntax] = {
     "1.2.840.10008.1.2.5": Syntax("RLE Lossless", check=_check_rle, decoder="rle"),
     "1.2.840.10008.1.2.4.50": Syntax("JPEG Baseline", True, _check_jpeg((0xC0,)), "jpeg"),
     "1.2.840.10008.1.2.4.51": Syntax("JPEG Extended", True, _check_jpeg((0xC0, 0xC1)), "jpeg"),
+    "1.2.840.10008.1.2.4.53": Syntax("JPEG Spectral Selection (Process 6 & 8, retired)", True, _PROGRESSIVE, "jpeg"),
+    "1.2.840.10008.1.2.4.55": Syntax("JPEG Full Progression (Process 10 & 12, retired)", True, _PROGRESSIVE, "jpeg"),
     "1.2.840.10008.1.2.4.57": Syntax("JPEG Lossless", False, _LOSSLESS_JPEG, "jpeg"),
     "1.2.840.10008.1.2.4.70": Syntax("JPEG Lossless SV1", False, _LOSSLESS_JPEG, "jpeg"),
     "1.2.840.10008.1.2.4.80": Syntax("JPEG-LS Lossless", False, _JLS, "jpegls"),
@@ -161,8 +189,6 @@ SYNTAXES: dict[str, Syntax] = {
 # Named so that a refusal says what it refuses.
 _OTHERS = {
     "1.2.840.10008.1.2.4.52": "JPEG Extended (Process 3 & 5, retired)",
-    "1.2.840.10008.1.2.4.53": "JPEG Spectral Selection (Process 6 & 8, retired)",
-    "1.2.840.10008.1.2.4.55": "JPEG Full Progression (Process 10 & 12, retired)",
     "1.2.840.10008.1.2.4.92": "JPEG 2000 Part 2 Lossless",
     "1.2.840.10008.1.2.4.93": "JPEG 2000 Part 2",
     "1.2.840.10008.1.2.4.94": "JPIP Referenced",

@@ -201,10 +201,10 @@ def test_not_hu_is_blocked_and_unsupported_syntax_named(tmp_path: Path) -> None:
     (n,) = scan_paths([tmp_path / "n"]).series
     assert (n.state, n.warnings[0].code) == ("blocked", "no_rescale")
 
-    make_ct.series(tmp_path / "s", syntax="1.2.840.10008.1.2.4.53", encode=lambda plane: plane.tobytes())
+    make_ct.series(tmp_path / "s", syntax="1.2.840.10008.1.2.4.52", encode=lambda plane: plane.tobytes())
     (s,) = scan_paths([tmp_path / "s"]).series
     assert (s.state, s.warnings[0].code) == ("blocked", "unsupported_syntax")
-    assert "Spectral Selection" in s.warnings[0].message
+    assert "Process 3 & 5" in s.warnings[0].message
 
 
 def test_one_bad_slice_is_named_and_the_rest_opens(tmp_path: Path) -> None:
