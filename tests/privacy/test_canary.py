@@ -2,7 +2,7 @@
 
 Who may keep identity: a derived series that is not de-identified (it belongs to the patient); stdout of ``info``,
 which was asked for it; the list of recent folders (paths, never tags, and nothing at all in anonymous mode); the
-record by which an interrupted training or export is found again (paths, in the user's private folder).
+record by which an interrupted training, export or sending is found again (paths, in the user's private folder).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from ldct_viewer.cli.main import main
 
 from ..window_kit import make_window, open_and_wait
 from .canary import PLACE, TOKEN, UID_TOKEN, hits, marked_series, unpacked
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -116,7 +119,7 @@ def test_a_failure_is_logged_without_path_or_name(home: Path, tmp_path: Path, ca
 
 def test_training_keeps_no_identity_in_model_card_weights_and_records(home: Path, tmp_path: Path, capsys) -> None:
     pytest.importorskip("lightning_fabric", reason="lightning-fabric is not installed")
-    source = marked_series(tmp_path / PLACE, count=12, size=96)
+    source = marked_series(tmp_path / PLACE, count=12, size=64)
     steps = ["--steps", "2", "--interval", "1", "--batch", "1", "--threads", "1", "--device", "cpu", "--json"]
     code = main(["train", str(source), *steps])
     said = capsys.readouterr()
@@ -125,6 +128,54 @@ def test_training_keeps_no_identity_in_model_card_weights_and_records(home: Path
     nothing_in(home)
     places = hits(home, token=PLACE)
     assert all("run" in place for place in places), places  # only the record by which a training is resumed
+
+
+def test_a_simulated_series_leaves_identity_nowhere_but_in_itself(home: Path, tmp_path: Path, capsys) -> None:
+    source = marked_series(tmp_path / PLACE, count=3)
+    assert main(["simulate", str(source), str(tmp_path / "low"), "--dose", "0.5", "--kernel", "standard"]) == 0
+    said = capsys.readouterr()
+    assert TOKEN not in said.out + said.err
+    assert hits(tmp_path / "low")  # it is the patient's own series
+    nothing_in(home)
+    assert not hits(home, token=PLACE)
+
+
+def test_the_send_queue_keeps_paths_and_no_identity(home: Path, tmp_path: Path) -> None:
+    from ldct_viewer.cancel import CancelToken
+    from ldct_viewer.pacs.queue import SendQueue
+
+    source = marked_series(tmp_path / PLACE, count=2)
+    queue = SendQueue()
+    queue.enqueue(sorted(source.iterdir()), "archive")
+    queue.run([], CancelToken(), wait=False)  # a node nobody knows: the failure is noted and logged
+    assert queue.items()[0].message
+    nothing_in(home)
+    places = hits(home, token=PLACE)
+    assert places and all(place.startswith("data/send-queue") for place in places), places
+
+
+CRASH = """
+import os, sys
+from ldct_viewer import log_file
+from ldct_viewer.dicom.read import load
+log_file.start_logging()
+def patient(volume, name):
+    os.abort()
+volume = load(sys.argv[1])
+patient(volume, volume.meta.patient_name)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_the_log_of_a_native_crash_says_where_and_not_who(home: Path, tmp_path: Path) -> None:
+    source = marked_series(tmp_path / PLACE, count=2)
+    command = [sys.executable, "-c", CRASH, str(source)]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False, timeout=120)
+    assert done.returncode < 0
+    (crash,) = home.rglob("crash.log")
+    assert "Abort" in crash.read_text(encoding="utf-8") and "in patient" in crash.read_text(encoding="utf-8")
+    nothing_in(home)
+    assert not hits(home, token=PLACE)
 
 
 def shown(window) -> list[str]:
