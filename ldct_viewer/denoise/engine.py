@@ -119,7 +119,8 @@ class Denoiser:
                 if not busy:
                     if queue.finished():
                         return
-                    queue.wait(0.05) if ready or pause is None else pause.wait(0.05)
+                    if pause is not None:
+                        pause.wait(0.05)
                     continue
                 for future in wait(busy, 0.2, FIRST_COMPLETED).done:
                     slices = busy.pop(future)

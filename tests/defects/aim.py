@@ -75,7 +75,6 @@ denoise-padding-in denoise/test_engine.py::test_padding_value_does_not_reach_the
 denoise-padding-out denoise/test_engine.py::test_padding_metal_and_air_outside_the_circle_survive
 denoise-metal denoise/test_details.py
 denoise-sigma-known denoise/test_fused.py::test_float32_is_the_plain_network_rounded
-denoise-reach denoise/test_order.py
 denoise-noise-level denoise/test_engine.py::test_the_noise_estimate_is_right_within_a_tenth
 denoise-noise-slope denoise/test_details.py
 model-nan denoise/test_model_file.py::test_weights_that_are_not_numbers_are_refused

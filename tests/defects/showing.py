@@ -40,7 +40,6 @@ DEFECTS = (
     D("denoise-padding-out", "denoise/engine.py", "np.copyto(out[k], hu[k], where=volume.padding[k])", "pass", "padding is changed by denoising", _ENGINE, _DEN),
     D("denoise-metal", "denoise/fused.py", "low <= HU_MIN or high >= METAL_START", "low <= HU_MIN and high >= METAL_START", "implants are altered", "denoise/test_fused.py " + _ENGINE, _DEN),
     D("denoise-sigma-known", "denoise/fused.py", "sigma_hu / SIGMA_SCALE if known else 0.0", "sigma_hu / SIGMA_SCALE", "where noise cannot be told the network is told nonsense", "denoise/test_fused.py", _DEN),
-    D("denoise-reach", "denoise/order.py", "k + self._reach + 1])", "k + self._reach])", "a slice is denoised before its upper neighbour is read: it sees zeros", "denoise/test_order.py", _DEN),
     D("denoise-taken-lost", "denoise/order.py", "self._remaining.update(set(slices) - self._done)", "self._remaining.difference_update(set(slices) - self._done)", "slices that ran out of memory are never denoised", "denoise/test_order.py " + _ENGINE, _DEN),
     D("denoise-noise-level", "denoise/noise_level.py", "np.percentile(sd, 10)) / 0.78", "np.percentile(sd, 10)) * 0.78", "noise is thought 40 % too low", _ENGINE, "denoise training training_local"),
     D("denoise-noise-slope", "denoise/noise_level.py", "slope_y = (blocks * ramp[:, None])", "slope_y = (blocks * ramp[None, :])", "slow shading counts as noise: too much is removed", _ENGINE, "denoise training training_local"),

@@ -100,21 +100,6 @@ def test_a_paused_run_can_be_cancelled(tiny):
         tiny.run(scan, range(3), np.empty_like(scan.hu), cancel=token, pause=go)
 
 
-def test_works_while_the_series_is_still_being_read(tiny):
-    scan, queue, seen = volume(noisy_water((8, 16, 16))), OrderQueue(8, available=False), []
-
-    def read() -> None:
-        for k in range(8):
-            time.sleep(0.01)
-            queue.mark_available(k)
-
-    reader = threading.Thread(target=read)
-    reader.start()
-    tiny.run(scan, queue, np.empty_like(scan.hu), on_slices=seen.extend)
-    reader.join()
-    assert sorted(seen) == list(range(8))
-
-
 @pytest.mark.parametrize("matrix", [(512, 512), (300, 217), (64, 8), (7, 5), (3, 1)])
 def test_any_matrix_size(tiny, matrix):
     scan = volume(noisy_water((2, *matrix)))
