@@ -104,7 +104,7 @@ def test_a_full_disk_is_said_and_training_goes_on(make_series: Maker, accept: No
     monkeypatch.setattr(loop_module, "save_state", sometimes_full)
     assert main(["train", str(make_series("one")), *ARGS]) == 0
     found = events(capsys.readouterr().out)
-    assert [e["code"] for e in found if e["event"] == "notice"] == ["disk_full"]
+    assert [e["code"] for e in found if e["event"] == "notice"] == ["disk_full", "saved_again"]
     assert found[-1]["event"] == "finished"
 
 
