@@ -12,7 +12,7 @@ from typing import Any
 
 from ..cancel import CancelToken
 from ..errors import EXIT_OK, EXIT_PACS, OpenError, PacsError
-from ..pacs.nodes import PacsNode, find_node, load_nodes, node_from_text, save_nodes
+from ..pacs.nodes import PacsNode, find_node, load_nodes, named_node, node_from_text, save_nodes
 
 _NODE = "name of a saved node, or AE@host:port"
 
@@ -213,7 +213,7 @@ def _node(args: argparse.Namespace) -> PacsNode:
     """The node named on the command line."""
     from dataclasses import replace
 
-    node = node_from_text(args.node) if "@" in args.node else find_node(load_nodes(args.nodes), args.node)
+    node = named_node(args.node, args.nodes)
     return replace(node, calling_ae=args.calling) if args.calling else node
 
 

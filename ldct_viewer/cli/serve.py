@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..cancel import CancelToken
 from ..errors import EXIT_OK, WriteError
 from ..log_file import start_logging
-from ..pacs.nodes import check_ae_title, check_port, find_node, load_nodes, node_from_text
+from ..pacs.nodes import check_ae_title, check_port, named_node
 from ..paths import data_dir
 from .denoise import STRENGTH_HELP, fraction
 
@@ -77,9 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.store_scp is not None or args.send_to is not None:
         need_pynetdicom()
-    node = None
-    if args.send_to:
-        node = node_from_text(args.send_to) if "@" in args.send_to else find_node(load_nodes(args.nodes), args.send_to)
+    node = named_node(args.send_to, args.nodes) if args.send_to else None
     listen = None
     if args.store_scp is not None:
         port = check_port(args.store_scp, "port of --store-scp")

@@ -7,7 +7,7 @@ signatures, overlays, icons, real-world maps of stored values, private attribute
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -100,13 +100,22 @@ def still_true(tag: int) -> bool:
     )
 
 
-def copied(dataset: Any, signed: bool, failed: set[str]) -> Elements:
-    """All still-true attributes of ``dataset``, value bytes untouched; names of damaged ones go to ``failed``."""
+def copied(
+    dataset: Any,
+    signed: bool,
+    failed: set[str],
+    wanted: Callable[[int], bool] = still_true,
+    inside: Callable[[int], bool] = standard,
+) -> Elements:
+    """The ``wanted`` attributes of ``dataset``, value bytes untouched; names of damaged ones go to ``failed``.
+
+    ``inside`` tells what is kept of the items of sequences.
+    """
     elements: Elements = {}
     for tag in map(int, dataset.keys()):
-        if still_true(tag):
+        if wanted(tag):
             try:
-                elements[tag] = copy(dataset, tag, standard, signed)
+                elements[tag] = copy(dataset, tag, inside, signed)
             except Exception as error:  # noqa: BLE001 - a damaged optional attribute is left out and reported
                 failed.add(f"({tag >> 16:04X},{tag & 0xFFFF:04X}): {type(error).__name__}")
     return elements

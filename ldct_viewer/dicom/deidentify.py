@@ -19,7 +19,8 @@ from typing import Any
 
 from ..errors import WriteError
 from ..paths import data_dir
-from .explicit import Elements, Text, copy, sequence, tags
+from .attributes import copied
+from .explicit import Elements, Text, sequence, tags
 from .provenance import code_item
 
 _ALLOWED = """
@@ -70,13 +71,7 @@ class Deidentifier:
 
     def elements(self, dataset: Any, signed: bool, failed: set[str]) -> Elements:
         """Allowed attributes of ``dataset``, remapped UIDs, pseudonym, and the record of the method."""
-        elements: Elements = {}
-        for tag in map(int, dataset.keys()):
-            if allowed(tag):
-                try:
-                    elements[tag] = copy(dataset, tag, _inside, signed)
-                except Exception as error:  # noqa: BLE001 - a damaged optional attribute is left out and reported
-                    failed.add(f"({tag >> 16:04X},{tag & 0xFFFF:04X}): {type(error).__name__}")
+        elements = copied(dataset, signed, failed, allowed, _inside)
         text = Text(elements)
         for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
             source = raw_value(dataset, keyword).strip(b" \0").decode("ascii", "replace")

@@ -155,6 +155,11 @@ def find_node(nodes: Iterable[PacsNode], name: str) -> PacsNode:
     raise PacsError("There is no node of this name.", f"Known: {names}.", code="no_node")
 
 
+def named_node(text: str, path: str | Path | None = None) -> PacsNode:
+    """What a command line means by a node: ``AE@host:port``, or the name of one saved (in ``path``)."""
+    return node_from_text(text) if "@" in text else find_node(load_nodes(path), text)
+
+
 def write_atomic(file: Path, data: bytes, flush: bool = True) -> None:
     """Put ``data`` at ``file`` (mode 0600): either all of it or what was there before. Raises OSError."""
     temporary = file.with_name(f".{file.name[:80]}.{secrets.token_hex(6)}.part")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,19 @@ NOT_SENT = -1
 _CONNECT_S = 10.0
 _SILENCE_S = 60.0
 _NATIVE = (EXPLICIT_LE, IMPLICIT_LE)
+# What pydicom raises for damaged files: one of them must not stop the others, or the whole queue for ever.
+_DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    NotImplementedError,
+    RecursionError,
+    struct.error,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -150,7 +165,7 @@ def _send_over(
                 continue
             try:
                 status = assoc.send_c_store(what, msg_id=number % 65535 + 1)
-            except (ValueError, AttributeError, OSError):  # it cannot be encoded, or vanished just now
+            except _DAMAGED:  # it cannot be encoded, or vanished just now
                 tell(index, FileOutcome(path, FAILED, NOT_SENT, "This file cannot be read or converted for sending."))
                 continue
             if "Status" not in status:
@@ -175,7 +190,7 @@ def _prepared(path: Path, instance: Instance, taken: set[str]) -> Any:
         return to_native(path)
     except FileProblem as problem:
         return FileOutcome(path, FAILED, NOT_SENT, f"This file cannot be sent. {problem.reason.message}")
-    except (OSError, ValueError, KeyError, AttributeError, TypeError, NotImplementedError):
+    except _DAMAGED:
         return FileOutcome(path, FAILED, NOT_SENT, "This file cannot be read or converted for sending.")
 
 

@@ -5,26 +5,12 @@ from __future__ import annotations
 import pytest
 from PySide6 import QtCore, QtTest
 
-from ldct_viewer.ui.state import ViewState
-from ldct_viewer.ui.views.page import ComparePage
 from ldct_viewer.window import Window
 
-from .view_helpers import drag, make_session, send_move, wheel
+from .view_helpers import drag, send_move, wheel
 
 Button = QtCore.Qt.MouseButton
 Modifier = QtCore.Qt.KeyboardModifier
-
-
-@pytest.fixture
-def page(qtbot):
-    state = ViewState()
-    page = ComparePage(state)
-    qtbot.addWidget(page)
-    page.resize(1600, 900)
-    state.open(make_session())
-    page.show()
-    qtbot.waitExposed(page)
-    return page
 
 
 @pytest.fixture

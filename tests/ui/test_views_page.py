@@ -8,28 +8,15 @@ from PySide6 import QtCore, QtTest
 
 from ldct_viewer.planes import PLANES
 from ldct_viewer.quality.roi import Roi
-from ldct_viewer.ui.state import LAYOUTS, ViewState
+from ldct_viewer.ui.state import LAYOUTS
 from ldct_viewer.ui.views import overlay_text
 from ldct_viewer.ui.views.arrangement import arrange
 from ldct_viewer.ui.views.camera import Camera
-from ldct_viewer.ui.views.page import ComparePage
 from ldct_viewer.window import Window
 
 from .view_helpers import make_session
 
 ONE = dict.fromkeys(PLANES, 1.0)
-
-
-@pytest.fixture
-def page(qtbot):
-    state = ViewState()
-    page = ComparePage(state)
-    qtbot.addWidget(page)
-    page.resize(1600, 900)
-    state.open(make_session())
-    page.show()
-    qtbot.waitExposed(page)
-    return page
 
 
 def rectangles(pairs):
