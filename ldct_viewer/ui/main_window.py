@@ -124,6 +124,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.opening.seriesLoaded.connect(self.denoising.series_loaded)
         self.state.sessionChanged.connect(self.refresh_enabled)
         self.state.overlaysChanged.connect(self._privacy_changed)
+        self.notes.set_anonymous(self.state.anonymous)  # as the settings had it
         QtGui.QGuiApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
 
     def _restore_geometry(self) -> None:
@@ -237,6 +238,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.refresh_title()
         self.refresh_recent()
         self.opening.model.set_anonymous(self.state.anonymous)
+        self.notes.set_anonymous(self.state.anonymous)
 
     # -- wishes ---------------------------------------------------------------------------------------
     def toggle_fullscreen(self) -> None:

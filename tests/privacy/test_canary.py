@@ -190,28 +190,42 @@ def shown(window) -> list[str]:
         texts += overlay_text.top_left(view) + overlay_text.top_right(view)
     model = window.opening.model
     texts += [str(model.data(model.index(row), role)) for row in range(model.rowCount()) for role in (0, 3)]
+    for row in range(window.notes.topLevelItemCount()):
+        texts += texts_below(window.notes.topLevelItem(row))
     return [text for text in texts if TOKEN in text or PLACE in text]
 
 
+def texts_below(row) -> list[str]:
+    """Texts and tool tips of a row of a tree, and of all below it."""
+    below = [text for n in range(row.childCount()) for text in texts_below(row.child(n))]
+    return [row.text(0), row.toolTip(0), *below]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="offscreen window")
-def test_anonymous_mode_holds_in_window_settings_and_pictures(home: Path, tmp_path: Path, qtbot) -> None:
+def test_anonymous_mode_holds_in_window_settings_and_pictures(
+    home: Path, tmp_path: Path, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = marked_series(tmp_path / PLACE, count=8)
+    (source / f"{TOKEN}.txt").write_text("report")
     window = make_window(qtbot, home, anonymous=True)
-    window.state.set_overlays(anonymous=True)
+    assert window.state.anonymous
     open_and_wait(qtbot, window, source)
+    assert window.notes._ignored
     assert TOKEN not in window.windowTitle() and PLACE not in window.windowTitle()
     assert not shown(window)
     window.viewing.toggle_anonymous()
     assert shown(window), "nothing is shown without the mode either: the test shows nothing"
+    assert f"{TOKEN}.txt" in shown(window)
     window.viewing.toggle_anonymous()
     assert not shown(window)
     assert TOKEN not in window.exporting.suggested_name(".png")
     picture = tmp_path / "picture.png"
-    from ldct_viewer.jobs.export_job import save_png
+    from ldct_viewer.ui import screenshot
 
-    save_png(window.grab().toImage(), picture)
     window.settings.store.sync()
-    window.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(screenshot.QtWidgets.QApplication, "instance", lambda: None)  # the other tests go on
+        screenshot.Screenshot(window, picture)._save()  # as --screenshot does at its end
     nothing_in(home, picture)
     assert not hits(home, picture, token=PLACE)
     assert list(unpacked(picture.read_bytes()))

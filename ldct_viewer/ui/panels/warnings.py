@@ -32,6 +32,7 @@ class NotesPanel(QtWidgets.QTreeWidget):
         self.setSelectionMode(QtWidgets.QAbstractItemView.SelectionMode.ExtendedSelection)
         self._notes: tuple[SeriesWarning, ...] = ()
         self._ignored: tuple[Ignored, ...] = ()
+        self._anonymous = False
         self._fill()
 
     @property
@@ -49,6 +50,12 @@ class NotesPanel(QtWidgets.QTreeWidget):
         self._ignored = tuple(ignored)
         self._fill()
 
+    def set_anonymous(self, anonymous: bool) -> None:
+        """Name no file: names of files are often names of people."""
+        if anonymous != self._anonymous:
+            self._anonymous = anonymous
+            self._fill()
+
     def _fill(self) -> None:
         self.clear()
         branch = self._branch(self.tr("This series: {} note(s)").format(len(self._notes)), bool(self._notes))
@@ -56,7 +63,7 @@ class NotesPanel(QtWidgets.QTreeWidget):
             row = QtWidgets.QTreeWidgetItem(branch, [note.message])
             row.setIcon(0, icon("warning"))
             row.setToolTip(0, note.message)
-            for name in note.files[:50]:
+            for name in note.files[:50] if not self._anonymous else ():
                 QtWidgets.QTreeWidgetItem(row, [name])
         branch = self._branch(self.tr("Ignored: {} file(s)").format(len(self._ignored)), not self._notes)
         by_reason: dict[str, list[Ignored]] = {}
@@ -65,10 +72,10 @@ class NotesPanel(QtWidgets.QTreeWidget):
         for reason, members in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
             row = QtWidgets.QTreeWidgetItem(branch, [f"{reason}  ({len(members)})"])
             row.setToolTip(0, reason)
-            for member in members[:ROW_LIMIT]:
+            for member in members[:ROW_LIMIT] if not self._anonymous else ():
                 leaf = QtWidgets.QTreeWidgetItem(row, [member.path.name])
                 leaf.setToolTip(0, str(member.path))
-            if len(members) > ROW_LIMIT:
+            if len(members) > ROW_LIMIT and not self._anonymous:
                 QtWidgets.QTreeWidgetItem(row, [self.tr("… and {} more").format(len(members) - ROW_LIMIT)])
         self.countChanged.emit(len(self._notes), len(self._ignored))
 
