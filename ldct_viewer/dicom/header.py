@@ -208,7 +208,7 @@ def check_kind(parsed: Parsed, values: Values) -> None:
         raise FileProblem(Reason.DICOMDIR)
     if not sop_class:
         if not parsed.preamble and not parsed.meta and SERIES_UID not in parsed.values:
-            raise FileProblem(Reason.NOT_DICOM)
+            raise FileProblem(Reason.NOT_DICOM, "ACR-NEMA, from before DICOM" if values.text(MODALITY) else "")
         raise FileProblem(Reason.MISSING_ATTRIBUTE, "SOPClassUID")
     modality = values.text(MODALITY)
     if sop_class in CT_CLASSES:
@@ -221,6 +221,8 @@ def check_kind(parsed: Parsed, values: Values) -> None:
         raise FileProblem(Reason.SECONDARY_CAPTURE)
     if sop_class.startswith(_NO_IMAGE):
         raise FileProblem(Reason.NOT_IMAGE, modality[:16])
+    if modality == "CT":  # a vendor's own class: what its values are, only the vendor knows
+        raise FileProblem(Reason.NOT_CT, f"SOP class {sop_class[:64]}")
     raise FileProblem(Reason.NOT_CT, f"Modality {modality[:16]}" if modality else "")
 
 

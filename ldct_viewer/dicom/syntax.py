@@ -66,11 +66,15 @@ def decode_frame(data: bytes, spec: PixelSpec, prove_complete: bool = False) -> 
     from .decoder_pool import pool
 
     try:
-        return pool.decode(job, data)
+        words = pool.decode(job, data)
     except FileProblem as problem:
         if problem.reason is Reason.BAD_STREAM:
             raise FileProblem(problem.reason, f"{syntax.name}: {problem.detail}") from None
         raise
+    if words.dtype.kind == "i" and not spec.signed and words.size and words.min() < 0:
+        # Read as the header says they would be tens of thousands of HU; which of the two is wrong nobody can say.
+        raise FileProblem(Reason.BAD_STREAM, "its values are negative, the header says they cannot be")
+    return words
 
 
 def syntax_name(uid: str) -> str:

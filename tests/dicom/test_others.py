@@ -132,3 +132,41 @@ def test_a_progressive_jpeg_of_several_fragments_is_refused() -> None:
     stream = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc2\x00\x0b\x0c\x00\x08\x00\x08\x01\x01\x11\x00\xff\xda\xff\xd9"
     with pytest.raises(ValueError, match="progressive"):
         run(Job("jpeg", 8, 8, 2, prove_complete=True), stream)
+
+
+def test_a_stream_whose_values_the_header_forbids_is_refused(tmp_path: Path) -> None:
+    """TOSHIBA_J2K_SIZ1_PixRep0.dcm: signed stream, unsigned header. SimpleITK and pydicom show 65,000 HU."""
+    imagecodecs = pytest.importorskip("imagecodecs")
+    stored = make_ct.pixels(1).astype(np.int16) - 2048
+
+    def unsigned(ds: Dataset, k: int) -> None:
+        ds.BitsStored, ds.HighBit, ds.PixelRepresentation, ds.RescaleIntercept = 16, 15, 0, 0
+
+    def signed(ds: Dataset, k: int) -> None:
+        unsigned(ds, k)
+        ds.PixelRepresentation = 1
+
+    def encode(plane: np.ndarray) -> bytes:
+        return imagecodecs.jpeg2k_encode(plane, level=0, reversible=True, codecformat="j2k")
+
+    make_ct.series(tmp_path / "signed", stored, signed, J2K, encode)
+    np.testing.assert_array_equal(load(tmp_path / "signed").hu, stored)
+    make_ct.series(tmp_path / "unsigned", stored, unsigned, J2K, encode)
+    with pytest.raises(OpenError, match="negative") as error:
+        load(tmp_path / "unsigned")
+    assert error.value.code == "bad_stream"
+
+
+def test_what_is_not_ct_is_named_so_that_it_helps(tmp_path: Path) -> None:
+    """fo-dicom GH355 (a Philips class, Modality CT) was «Not a CT image: Modality CT»; ACR-NEMA was «Not DICOM»."""
+
+    def philips(ds: Dataset, k: int) -> None:
+        ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.3.46.670589.11.0.0.12.1"
+
+    make_ct.series(tmp_path / "own", make_ct.pixels(1), philips)
+    (line,) = scan_paths(tmp_path / "own").ignored
+    assert (line.code, "1.3.46.670589.11.0.0.12.1" in line.reason) == ("not_ct", True)
+    first = struct.pack("<HHL", 8, 0x10, 12) + b"ACR-NEMA 2.0" + struct.pack("<HHL", 8, 0x60, 2) + b"CT"
+    (tmp_path / "old").write_bytes(first + struct.pack("<HHL", 0x28, 0x10, 2) + b"\x01\0" + bytes(300))
+    (line,) = scan_paths(tmp_path / "old").ignored
+    assert (line.code, "ACR-NEMA" in line.reason) == ("not_dicom", True)
