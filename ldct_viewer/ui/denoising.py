@@ -12,6 +12,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from ..errors import LdctError
 from ..jobs.denoise_job import DenoiseJob, PrepareJob
 from ..jobs.job import JobSlot
+from .words import told
 
 if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
@@ -55,8 +56,10 @@ class Denoising(QtCore.QObject):
             self._prepare.start(self._prepare_job())
 
     def series_loaded(self) -> None:
-        """A series is complete: denoise it if the user lets us."""
-        if self._settings.auto_denoise:
+        """A series is complete: denoise it if the user lets us; what a network made only where nobody can ask."""
+        session = self._state.session
+        again = session is not None and session.denoised_before and not self._window.unattended
+        if self._settings.auto_denoise and not again:
             self.restart()
 
     def restart(self) -> None:
@@ -138,7 +141,7 @@ class Denoising(QtCore.QObject):
         group = QtGui.QActionGroup(menu)
         used = self._settings.model or (self._denoiser.model.info.id if self._denoiser is not None else "")
         for info in list_models():
-            self._entry(menu, group, (info.name, info.id), used in (info.id, ""), self.set_model)
+            self._entry(menu, group, (told(info.name), info.id), used in (info.id, ""), self.set_model)
 
     def fill_devices(self, menu: QtWidgets.QMenu) -> None:
         """List automatic and what torch finds; torch is only asked once it is in memory."""
@@ -152,7 +155,7 @@ class Denoising(QtCore.QObject):
         else:
             names += [("cpu", "CPU")]
         for device, name in names:
-            self._entry(menu, group, (name, device), device == self._settings.device, self.set_device)
+            self._entry(menu, group, (told(name), device), device == self._settings.device, self.set_device)
 
     @staticmethod
     def _entry(

@@ -18,9 +18,10 @@ from .panels.message_bar import Message
 from .panels.series_picker import SeriesModel
 from .state import Session
 from .viewing import initial_window
+from .words import told
 
 if TYPE_CHECKING:
-    from ..dicom.series import Ignored
+    from ..dicom.series import FoundSeries, Ignored
     from .main_window import MainWindow
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class Opening(QtCore.QObject):
         self._paths: tuple[Path, ...] = ()
         self._pending: Session | None = None
         self._prefer: Path | None = None
+        self._denoised_before = False  # the series being read is the work of a network already
         self._scan, self._load, self._thumbs, self._demo = (JobSlot(self) for _ in range(4))
         self._scan.progress.connect(self._scan_progress)
         self._scan.done.connect(self._scanned)
@@ -177,14 +179,17 @@ class Opening(QtCore.QObject):
         if len(usable) == 1 or preferred or self._window.unattended:
             self.open_series(preferred[0] if preferred else max(usable, key=lambda i: result.series[i].shape[0]))
         else:
+            if self._state.session is not None and not self._window.messages.messages:
+                hint = self.tr("Double-click one in the list on the left to open it.")
+                self._window.messages.inform(self.tr("{} CT series found.").format(len(usable)), hint)
             self._window.show_picker()
 
     def _nothing_found(self, result: Any) -> None:
         blocked = [w for found in result.series for w in found.warnings]
         where = self._paths[0] if self._paths else None
-        reasons = sorted({ignored.reason for ignored in result.ignored})
+        reasons = sorted({told(ignored.reason).removesuffix(".") for ignored in result.ignored})
         if blocked:
-            error = OpenError(blocked[0].message, self.tr("The series was left closed."), where, blocked[0].code)
+            error = OpenError(told(blocked[0].message), self.tr("The series was left closed."), where, blocked[0].code)
         elif not result.ignored:
             error = OpenError(
                 self.tr("There are no files here."), self.tr("Choose the folder that holds the images."), where, "empty"
@@ -206,7 +211,7 @@ class Opening(QtCore.QObject):
             first = found.warnings[0] if found.warnings else None
             self._failed(
                 OpenError(
-                    first.message if first else self.tr("This series cannot be opened."),
+                    told(first.message) if first else self.tr("This series cannot be opened."),
                     "",
                     None,
                     first.code if first else "blocked",
@@ -214,6 +219,7 @@ class Opening(QtCore.QObject):
             )
             return
         self._load.cancel()
+        self._denoised_before = _made_by_ai(found)
         self.model.set_current(row)
         self._window.notes.set_notes(found.warnings)
         self._say(0, 0, self.tr("Reading…"))
@@ -233,6 +239,7 @@ class Opening(QtCore.QObject):
             self._state.announce(part)
 
     def _show(self, session: Session) -> None:
+        session.denoised_before = self._denoised_before
         self._window.show_page()
         self._window.viewing.show_window(initial_window(session))
         self._state.open(session)
@@ -254,6 +261,10 @@ class Opening(QtCore.QObject):
                 self._state.announce(missing)
         self._window.notes.set_notes(volume.warnings)
         self._tell_notes(volume.warnings)
+        if self._denoised_before:
+            hint = self.tr("It is shown as it is and not denoised again; F5 does it all the same.")
+            text = self.tr("This series was denoised by AI already.")
+            self._window.messages.show_message(Message(text, hint, "", "warning", "denoised_before"))
         self._say(0, 0, "")
         self.seriesLoaded.emit()
         self.settled.emit(True)
@@ -283,17 +294,27 @@ class Opening(QtCore.QObject):
             more = len(notes) - 1
             hint = self.tr("{} more note(s): F10.").format(more) if more else self.tr("Notes: F10.")
             path = loud[0].files[0] if len(loud[0].files) == 1 else ""
-            self._window.messages.show_message(Message(loud[0].message, hint, path, "warning", loud[0].code))
+            self._window.messages.show_message(Message(told(loud[0].message), hint, path, "warning", loud[0].code))
 
     def _tell_rejected(self, ignored: tuple[Ignored, ...]) -> None:
         """Files that should have been images and could not be used: name the first, say what to do."""
         bad = [entry for entry in ignored if entry.kind == "rejected"]
         if bad:
             first = bad[0]
-            text = first.reason
+            text = told(first.reason)
             if len(bad) > 1:
-                text = self.tr("{} files could not be used. The first: {}").format(len(bad), first.reason)
-            self._window.messages.show_message(Message(text, first.hint, str(first.path), "warning", first.code))
+                text = self.tr("{} files could not be used. The first: {}").format(len(bad), text)
+            self._window.messages.show_message(Message(text, told(first.hint), str(first.path), "warning", first.code))
 
     def _say(self, done: int, total: int, text: str) -> None:
         self._window.show_activity("open", done, total, text)
+
+
+def _made_by_ai(found: FoundSeries) -> bool:
+    """True for a series that this program denoised and exported (Image Type, as ``dicom.provenance`` writes it)."""
+    if not found.slices:
+        return False
+    from ..dicom.header import IMAGE_TYPE, Values
+
+    first = found.slices[0]
+    return "AI_DENOISED" in Values(first.header, first.spec.little).texts(IMAGE_TYPE)

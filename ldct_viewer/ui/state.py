@@ -31,6 +31,7 @@ class Session:
     """One open series and its denoised twin. ``loaded``/``denoised_ready`` say which slices (z) are valid.
 
     ``denoised`` is int16 HU of the same shape, owned by the denoise job; ``None`` until one started.
+    ``denoised_before``: ``low`` itself is what a network made of another series, and is called so.
     """
 
     low: Volume
@@ -38,6 +39,7 @@ class Session:
     denoised: NDArray[np.int16] | None = None
     denoised_ready: NDArray[np.bool_] | None = None
     planes: dict[str, PlaneAxes] = field(default_factory=dict)
+    denoised_before: bool = False
 
     @classmethod
     def of(cls, volume: Volume, *, complete: bool) -> Session:

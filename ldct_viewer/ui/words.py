@@ -1,6 +1,10 @@
-"""Header texts as a person reads them."""
+"""Header texts as a person reads them, and the reader's sentences in the user's language."""
 
 from __future__ import annotations
+
+import re
+
+from PySide6 import QtCore
 
 
 def kernel_name(stored: str) -> str:
@@ -8,3 +12,62 @@ def kernel_name(stored: str) -> str:
     first, *rest = (part.strip() for part in stored.split("\\"))
     more = ", ".join(part for part in rest if part)
     return f"{first} ({more})" if first and more else first or more
+
+
+# Sentences of the reader that carry numbers or a detail; ``resources/translations/update.py`` collects them with
+# those of ``dicom.codes.Reason``. A sentence is matched whole, and what stands in its places is looked up again.
+READING = "Reading"
+TEMPLATES = (
+    "{0} slice left out. {1}",
+    "{0} slices left out. {1}",
+    "No slice could be read. {0}",
+    "{0} ({1} of {2} slices)",
+    "{0} ({1} slices)",
+    "{0} ({1} voxels)",
+    "{0} ({1} GB needed).",
+    "{0} identical copy ignored.",
+    "{0} identical copies ignored.",
+    "{0} ({1} missing in {2} gaps); irregular there, shown at true positions.",
+    "{0}; irregular there, shown at true positions.",
+    "{0} slice missing between {1} and {2} mm",
+    "{0} slices missing between {1} and {2} mm",
+    "The slices are not equally spaced: {0}.",
+    "steps from {0} to {1} mm, median {2} mm; shown at their true positions",
+    "they stray up to {0} mm from a line",
+    "{0} bytes instead of {1}",
+    "{0} dimensions instead of 3",
+    "{0} has {1} values instead of {2}",
+    "{0} is not a number",
+    "{0} is {1} bytes long",
+    "Modality {0}",
+    "{0}, {1} cores",
+)
+DETAILS = (
+    "header", "file meta information", "pixel data", "sequence", "number of attributes", "fragment", "fragments",
+    "damaged member", "JPEG picture", "PNG picture", "floating point pixels", "several values a voxel",
+    "its compression is damaged", "its data are in another file", "its data file is not beside it",
+    "Fast", "PDF", "program", "ZIP archive", "gzip archive", "macOS resource file",
+    "it holds values that are not numbers", "8 bit values (a label map or a picture)",
+)  # fmt: skip
+_PATTERNS = tuple((t, re.compile(re.sub(r"\\\{\d\\\}", "(.+?)", re.escape(t)), re.DOTALL)) for t in TEMPLATES)
+
+
+def told(text: str) -> str:
+    """A sentence of the reader in the user's language; what is not known stays as it is."""
+
+    def known(words: str) -> str:
+        return QtCore.QCoreApplication.translate(READING, words)
+
+    if known(text) != text:
+        return known(text)
+    for template, pattern in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match and known(template) != template:
+            return known(template).format(*(told(part) for part in match.groups()))
+    head, colon, detail = text.partition(": ")
+    if known(f"{text}.") != f"{text}.":  # the head of a sentence that goes on
+        return known(f"{text}.").removesuffix(".")
+    if colon and detail.endswith(".") and known(f"{head}.") != f"{head}.":
+        return f"{told(head)}: {told(detail[:-1])}."
+    first, semicolon, rest = text.partition("; ")
+    return f"{told(first)}; {told(rest)}" if semicolon else text

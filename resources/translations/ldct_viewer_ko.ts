@@ -560,6 +560,14 @@
         <translation>파일 {}개를 살펴보는 중…</translation>
     </message>
     <message>
+        <source>Double-click one in the list on the left to open it.</source>
+        <translation>왼쪽 목록에서 하나를 두 번 클릭하면 열립니다.</translation>
+    </message>
+    <message>
+        <source>{} CT series found.</source>
+        <translation>CT 시리즈 {}개를 찾았습니다.</translation>
+    </message>
+    <message>
         <source>The series was left closed.</source>
         <translation>시리즈를 열지 않았습니다.</translation>
     </message>
@@ -590,6 +598,14 @@
     <message>
         <source>Reading {}/{}</source>
         <translation>읽는 중 {}/{}</translation>
+    </message>
+    <message>
+        <source>It is shown as it is and not denoised again; F5 does it all the same.</source>
+        <translation>그대로 표시하며 다시 잡음을 제거하지 않습니다. 그래도 하려면 F5를 누르십시오.</translation>
+    </message>
+    <message>
+        <source>This series was denoised by AI already.</source>
+        <translation>이미 AI로 잡음을 제거한 시리즈입니다.</translation>
     </message>
     <message>
         <source>Making the demo scan…</source>
@@ -623,8 +639,16 @@
         <translation>시상면</translation>
     </message>
     <message>
+        <source>AI-denoised series</source>
+        <translation>AI 잡음 제거 영상</translation>
+    </message>
+    <message>
         <source>Not denoised</source>
         <translation>잡음 제거 전</translation>
+    </message>
+    <message>
+        <source>Not denoised again</source>
+        <translation>다시 제거하지 않음</translation>
     </message>
     <message>
         <source>Low-dose (original)</source>
@@ -647,10 +671,6 @@
         <translation>저선량</translation>
     </message>
     <message>
-        <source>Low-dose | {0}</source>
-        <translation>저선량 | {0}</translation>
-    </message>
-    <message>
         <source>MIP</source>
         <translation>MIP</translation>
     </message>
@@ -665,6 +685,14 @@
     <message>
         <source>{0} {1} mm</source>
         <translation>{0} {1} mm</translation>
+    </message>
+    <message>
+        <source>AI · research</source>
+        <translation>AI · 연구용</translation>
+    </message>
+    <message>
+        <source>AI-denoised series · research</source>
+        <translation>AI 잡음 제거 영상 · 연구용</translation>
     </message>
     <message>
         <source>AI {0} % · research</source>
@@ -720,7 +748,7 @@
     </message>
     <message>
         <source>DN {0}</source>
-        <translation>제거 {0}</translation>
+        <translation>제거 후 {0}</translation>
     </message>
     <message>
         <source>inverted</source>
@@ -1247,10 +1275,6 @@
         <translation>손실 압축</translation>
     </message>
     <message>
-        <source>Low-dose</source>
-        <translation>저선량</translation>
-    </message>
-    <message>
         <source>– mm: slices are irregular</source>
         <translation>– mm: 단면 간격이 고르지 않음</translation>
     </message>
@@ -1418,6 +1442,569 @@
     <message>
         <source>{} of {} wait; sending goes on after a restart.</source>
         <translation>{}개 대기 (전체 {}개). 프로그램을 다시 시작해도 이어서 보냅니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Reading</name>
+    <message>
+        <source>8 bit values (a label map or a picture)</source>
+        <translation>8비트 값(라벨 또는 그림)</translation>
+    </message>
+    <message>
+        <source>A DICOM object without an image (report, plan, state …).</source>
+        <translation>영상이 없는 DICOM 파일(보고서, 계획, 표시 상태 등)입니다.</translation>
+    </message>
+    <message>
+        <source>A colour image, not CT values.</source>
+        <translation>CT 값이 아닌 컬러 영상입니다.</translation>
+    </message>
+    <message>
+        <source>A dose report or screen page.</source>
+        <translation>선량 보고서 또는 화면 페이지입니다.</translation>
+    </message>
+    <message>
+        <source>A localizer (scout) image.</source>
+        <translation>위치 결정(스카우트) 영상입니다.</translation>
+    </message>
+    <message>
+        <source>A number in the header is not a valid number.</source>
+        <translation>헤더의 숫자가 올바르지 않습니다.</translation>
+    </message>
+    <message>
+        <source>A required attribute is missing.</source>
+        <translation>필수 속성이 없습니다.</translation>
+    </message>
+    <message>
+        <source>A screen capture, not CT values; it may carry burned-in text.</source>
+        <translation>CT 값이 아닌 화면 캡처입니다. 영상 안에 글자가 있을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>A single slice: no planes across it.</source>
+        <translation>단면이 하나뿐이라 다른 방향의 단면을 만들 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>A symbolic link; links are not followed.</source>
+        <translation>심볼릭 링크입니다. 링크는 따라가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>A volume file beside DICOM series.</source>
+        <translation>DICOM 시리즈와 함께 있는 볼륨 파일입니다.</translation>
+    </message>
+    <message>
+        <source>An archive inside an archive inside an archive.</source>
+        <translation>압축 파일이 여러 겹으로 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>An encrypted archive member.</source>
+        <translation>압축 파일 안의 항목이 암호화되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>An index (DICOMDIR); the images are found by their content.</source>
+        <translation>색인(DICOMDIR)입니다. 영상은 내용을 보고 찾습니다.</translation>
+    </message>
+    <message>
+        <source>Ask for read access to it.</source>
+        <translation>읽기 권한을 요청하십시오.</translation>
+    </message>
+    <message>
+        <source>Ask for the complete file.</source>
+        <translation>온전한 파일을 다시 요청하십시오.</translation>
+    </message>
+    <message>
+        <source>Ask for the file again.</source>
+        <translation>파일을 다시 요청하십시오.</translation>
+    </message>
+    <message>
+        <source>Ask for the file again. If it happens again, the file may be made to do harm.</source>
+        <translation>파일을 다시 요청하십시오. 또 일어나면 해를 끼치려고 만든 파일일 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Ask for the original CT series.</source>
+        <translation>원본 CT 시리즈를 요청하십시오.</translation>
+    </message>
+    <message>
+        <source>Ask for the series with rescale slope and intercept.</source>
+        <translation>Rescale slope와 intercept가 있는 시리즈를 요청하십시오.</translation>
+    </message>
+    <message>
+        <source>Check the disk or copy the files elsewhere.</source>
+        <translation>디스크를 확인하거나 파일을 다른 곳에 복사하십시오.</translation>
+    </message>
+    <message>
+        <source>Check the disk or the network and open it again.</source>
+        <translation>디스크나 네트워크를 확인하고 다시 여십시오.</translation>
+    </message>
+    <message>
+        <source>Check the file with the program that made it.</source>
+        <translation>파일을 만든 프로그램으로 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Close other programs or open a part of it.</source>
+        <translation>다른 프로그램을 닫거나 일부만 여십시오.</translation>
+    </message>
+    <message>
+        <source>Copy it again from its origin.</source>
+        <translation>원본에서 다시 복사하십시오.</translation>
+    </message>
+    <message>
+        <source>Copy it again or unpack it by hand.</source>
+        <translation>다시 복사하거나 직접 압축을 푸십시오.</translation>
+    </message>
+    <message>
+        <source>Copy or send it again.</source>
+        <translation>다시 복사하거나 전송하십시오.</translation>
+    </message>
+    <message>
+        <source>Copy or send the file again.</source>
+        <translation>파일을 다시 복사하거나 전송하십시오.</translation>
+    </message>
+    <message>
+        <source>Decoding the image took too long and was stopped.</source>
+        <translation>영상 압축 해제가 너무 오래 걸려 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>Every image names a study or frame of reference of its own; their positions are taken to share one.</source>
+        <translation>영상마다 검사 또는 기준 좌표계가 다르게 적혀 있어, 위치가 같은 좌표계에 있다고 보고 표시합니다.</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>빠름</translation>
+    </message>
+    <message>
+        <source>Files without the DICOM preamble; read after a plausibility check.</source>
+        <translation>DICOM 머리말(preamble)이 없는 파일이며, 타당성을 확인하고 읽었습니다.</translation>
+    </message>
+    <message>
+        <source>Folders nested too deeply.</source>
+        <translation>폴더가 너무 깊게 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Have the archive send it uncompressed.</source>
+        <translation>PACS에서 비압축으로 다시 받으십시오.</translation>
+    </message>
+    <message>
+        <source>Identical copies were ignored.</source>
+        <translation>똑같은 사본은 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>JPEG picture</source>
+        <translation>JPEG 그림</translation>
+    </message>
+    <message>
+        <source>Lossy compressed source: fine texture may be lost already.</source>
+        <translation>손실 압축된 원본이라 미세한 결이 이미 사라졌을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Modality {0}</source>
+        <translation>Modality {0}</translation>
+    </message>
+    <message>
+        <source>No permission to read.</source>
+        <translation>읽을 권한이 없습니다.</translation>
+    </message>
+    <message>
+        <source>No slice could be read. {0}</source>
+        <translation>읽을 수 있는 단면이 없습니다. {0}</translation>
+    </message>
+    <message>
+        <source>Not a CT image.</source>
+        <translation>CT 영상이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Not a DICOM file.</source>
+        <translation>DICOM 파일이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>Not an ordinary file (device, pipe or socket).</source>
+        <translation>일반 파일이 아닙니다(장치, 파이프, 소켓).</translation>
+    </message>
+    <message>
+        <source>Only CT is shown and denoised.</source>
+        <translation>CT만 표시하고 잡음을 제거합니다.</translation>
+    </message>
+    <message>
+        <source>Only HU images can be denoised.</source>
+        <translation>HU 영상만 잡음을 제거할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Open a smaller folder.</source>
+        <translation>더 작은 폴더를 여십시오.</translation>
+    </message>
+    <message>
+        <source>Open it by itself.</source>
+        <translation>그 파일만 따로 여십시오.</translation>
+    </message>
+    <message>
+        <source>Open its target itself.</source>
+        <translation>링크가 가리키는 곳을 직접 여십시오.</translation>
+    </message>
+    <message>
+        <source>Open one of them by itself, or ask for the series again.</source>
+        <translation>그중 하나만 따로 열거나 시리즈를 다시 요청하십시오.</translation>
+    </message>
+    <message>
+        <source>Open single slices; planes across them would be false.</source>
+        <translation>단면을 하나씩 여십시오. 다른 방향의 단면은 올바르지 않게 됩니다.</translation>
+    </message>
+    <message>
+        <source>Open the inner folder itself.</source>
+        <translation>안쪽 폴더를 직접 여십시오.</translation>
+    </message>
+    <message>
+        <source>PDF</source>
+        <translation>PDF</translation>
+    </message>
+    <message>
+        <source>PNG picture</source>
+        <translation>PNG 그림</translation>
+    </message>
+    <message>
+        <source>Re-send it as 16 bit greyscale.</source>
+        <translation>16비트 흑백으로 다시 전송하십시오.</translation>
+    </message>
+    <message>
+        <source>Remove the wrong file and open again.</source>
+        <translation>잘못된 파일을 빼고 다시 여십시오.</translation>
+    </message>
+    <message>
+        <source>Rescale slope or intercept is missing, so the values are not known to be HU.</source>
+        <translation>Rescale slope 또는 intercept가 없어 값이 HU인지 알 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Rescale slope or intercept is not usable.</source>
+        <translation>Rescale slope 또는 intercept를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>Send the original CT series instead.</source>
+        <translation>원본 CT 시리즈를 보내십시오.</translation>
+    </message>
+    <message>
+        <source>Sequences nested too deeply.</source>
+        <translation>시퀀스가 너무 깊게 들어 있습니다.</translation>
+    </message>
+    <message>
+        <source>Several different images lie at the same position and nothing tells them apart.</source>
+        <translation>같은 위치에 서로 다른 영상이 여럿 있고 구별할 방법이 없습니다.</translation>
+    </message>
+    <message>
+        <source>Several phases in one series, told apart by instance number only.</source>
+        <translation>한 시리즈에 여러 위상이 있어 인스턴스 번호만으로 나누었습니다.</translation>
+    </message>
+    <message>
+        <source>Slices are missing.</source>
+        <translation>빠진 단면이 있습니다.</translation>
+    </message>
+    <message>
+        <source>Start the program again. If it stays so, look whether a virus scanner holds it back.</source>
+        <translation>프로그램을 다시 시작하십시오. 계속되면 백신 프로그램이 막는지 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Text may be burned into the image.</source>
+        <translation>영상 안에 글자가 새겨져 있을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>The DICOM structure is damaged.</source>
+        <translation>DICOM 구조가 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>The Modality LUT of the file cannot be used.</source>
+        <translation>파일의 Modality LUT를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The archive is damaged.</source>
+        <translation>압축 파일이 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>The character set of the names is not declared; shown by guess.</source>
+        <translation>이름의 문자 집합이 적혀 있지 않아 추정하여 표시합니다.</translation>
+    </message>
+    <message>
+        <source>The compressed image is damaged.</source>
+        <translation>압축된 영상이 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>The decoder could not be started, so compressed images cannot be read.</source>
+        <translation>압축 해제기를 시작하지 못해 압축된 영상을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The disk could not be read.</source>
+        <translation>디스크를 읽지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>The file changed while it was being read.</source>
+        <translation>읽는 동안 파일이 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>The file claims an absurd size.</source>
+        <translation>파일에 적힌 크기가 터무니없습니다.</translation>
+    </message>
+    <message>
+        <source>The file does not say its unit; its values are taken as HU.</source>
+        <translation>파일에 단위가 적혀 있지 않아 값을 HU로 봅니다.</translation>
+    </message>
+    <message>
+        <source>The file has no pixel data.</source>
+        <translation>파일에 화소 데이터가 없습니다.</translation>
+    </message>
+    <message>
+        <source>The file is cut off.</source>
+        <translation>파일이 중간에서 잘렸습니다.</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>빈 파일입니다.</translation>
+    </message>
+    <message>
+        <source>The file is gone, or its disk is.</source>
+        <translation>파일이나 디스크가 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>The file is not trustworthy; do not use it.</source>
+        <translation>믿을 수 없는 파일입니다. 사용하지 마십시오.</translation>
+    </message>
+    <message>
+        <source>The file unpacks to an absurd size.</source>
+        <translation>압축을 풀면 터무니없이 커지는 파일입니다.</translation>
+    </message>
+    <message>
+        <source>The gantry was tilted; planes across slices are shown sheared.</source>
+        <translation>갠트리가 기울어져 있어 다른 방향의 단면은 기울어진 채로 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>The header names a wrong transfer syntax; read as what the bytes are.</source>
+        <translation>헤더의 전송 구문이 틀려 실제 내용대로 읽었습니다.</translation>
+    </message>
+    <message>
+        <source>The image UIDs are blank; those of the file&apos;s own label are used.</source>
+        <translation>영상 UID가 비어 있어 파일 메타 정보의 UID를 씁니다.</translation>
+    </message>
+    <message>
+        <source>The image is so damaged that its decoder crashed.</source>
+        <translation>영상이 심하게 손상되어 압축 해제기가 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>The pixel data do not fit the image size.</source>
+        <translation>화소 데이터가 영상 크기와 맞지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The position or orientation is not valid.</source>
+        <translation>위치 또는 방향이 올바르지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The series does not fit into memory.</source>
+        <translation>시리즈가 메모리에 들어가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The slices are not equally spaced: {0}.</source>
+        <translation>단면 간격이 일정하지 않습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The slices are not equally spaced; shown at their true positions.</source>
+        <translation>단면 간격이 일정하지 않아 실제 위치에 표시합니다.</translation>
+    </message>
+    <message>
+        <source>The slices do not form a straight stack.</source>
+        <translation>단면들이 한 줄로 쌓이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The values are not Hounsfield units.</source>
+        <translation>값이 HU가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The volume file could not be read.</source>
+        <translation>볼륨 파일을 읽지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>This pixel layout is not supported.</source>
+        <translation>지원하지 않는 화소 형식입니다.</translation>
+    </message>
+    <message>
+        <source>This transfer syntax (compression) is not supported.</source>
+        <translation>지원하지 않는 전송 구문(압축 방식)입니다.</translation>
+    </message>
+    <message>
+        <source>Too many entries; the rest was not looked at.</source>
+        <translation>항목이 너무 많아 나머지는 살펴보지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Two different images carry the same identity.</source>
+        <translation>서로 다른 두 영상의 식별자가 같습니다.</translation>
+    </message>
+    <message>
+        <source>Unpack it first.</source>
+        <translation>먼저 압축을 푸십시오.</translation>
+    </message>
+    <message>
+        <source>Unpack it with its password first.</source>
+        <translation>먼저 암호로 압축을 푸십시오.</translation>
+    </message>
+    <message>
+        <source>Values beyond what 16 bit can hold were clipped.</source>
+        <translation>16비트를 벗어나는 값은 잘렸습니다.</translation>
+    </message>
+    <message>
+        <source>Values were rounded to whole HU.</source>
+        <translation>값을 정수 HU로 반올림했습니다.</translation>
+    </message>
+    <message>
+        <source>Values were turned into HU by the file&apos;s Modality LUT.</source>
+        <translation>파일의 Modality LUT로 값을 HU로 바꾸었습니다.</translation>
+    </message>
+    <message>
+        <source>Wait until copying is done; open it again.</source>
+        <translation>복사가 끝난 뒤 다시 여십시오.</translation>
+    </message>
+    <message>
+        <source>ZIP archive</source>
+        <translation>ZIP 압축 파일</translation>
+    </message>
+    <message>
+        <source>damaged member</source>
+        <translation>손상된 항목</translation>
+    </message>
+    <message>
+        <source>file meta information</source>
+        <translation>파일 메타 정보</translation>
+    </message>
+    <message>
+        <source>floating point pixels</source>
+        <translation>부동소수점 화소</translation>
+    </message>
+    <message>
+        <source>fragment</source>
+        <translation>조각</translation>
+    </message>
+    <message>
+        <source>fragments</source>
+        <translation>조각 수</translation>
+    </message>
+    <message>
+        <source>gzip archive</source>
+        <translation>gzip 압축 파일</translation>
+    </message>
+    <message>
+        <source>header</source>
+        <translation>헤더</translation>
+    </message>
+    <message>
+        <source>it holds values that are not numbers</source>
+        <translation>숫자가 아닌 값이 들어 있음</translation>
+    </message>
+    <message>
+        <source>its compression is damaged</source>
+        <translation>압축이 손상됨</translation>
+    </message>
+    <message>
+        <source>its data are in another file</source>
+        <translation>데이터가 다른 파일에 있음</translation>
+    </message>
+    <message>
+        <source>its data file is not beside it</source>
+        <translation>데이터 파일이 곁에 없음</translation>
+    </message>
+    <message>
+        <source>macOS resource file</source>
+        <translation>macOS 리소스 파일</translation>
+    </message>
+    <message>
+        <source>number of attributes</source>
+        <translation>속성 수</translation>
+    </message>
+    <message>
+        <source>pixel data</source>
+        <translation>화소 데이터</translation>
+    </message>
+    <message>
+        <source>program</source>
+        <translation>프로그램</translation>
+    </message>
+    <message>
+        <source>sequence</source>
+        <translation>시퀀스</translation>
+    </message>
+    <message>
+        <source>several values a voxel</source>
+        <translation>복셀마다 값이 여럿</translation>
+    </message>
+    <message>
+        <source>steps from {0} to {1} mm, median {2} mm; shown at their true positions</source>
+        <translation>간격 {0}–{1} mm, 중앙값 {2} mm, 실제 위치에 표시</translation>
+    </message>
+    <message>
+        <source>they stray up to {0} mm from a line</source>
+        <translation>직선에서 최대 {0} mm 벗어남</translation>
+    </message>
+    <message>
+        <source>{0} ({1} GB needed).</source>
+        <translation>{0} ({1} GB 필요).</translation>
+    </message>
+    <message>
+        <source>{0} ({1} missing in {2} gaps); irregular there, shown at true positions.</source>
+        <translation>{0} (틈 {2}곳, 모두 {1}장 빠짐). 그곳은 간격이 불규칙하며 실제 위치에 표시합니다.</translation>
+    </message>
+    <message>
+        <source>{0} ({1} of {2} slices)</source>
+        <translation>{0} (단면 {2}장 중 {1}장)</translation>
+    </message>
+    <message>
+        <source>{0} ({1} slices)</source>
+        <translation>{0} (단면 {1}장)</translation>
+    </message>
+    <message>
+        <source>{0} ({1} voxels)</source>
+        <translation>{0} (복셀 {1}개)</translation>
+    </message>
+    <message>
+        <source>{0} bytes instead of {1}</source>
+        <translation>{1}바이트여야 하는데 {0}바이트</translation>
+    </message>
+    <message>
+        <source>{0} dimensions instead of 3</source>
+        <translation>3차원이 아니라 {0}차원</translation>
+    </message>
+    <message>
+        <source>{0} has {1} values instead of {2}</source>
+        <translation>{0} 값이 {2}개가 아니라 {1}개</translation>
+    </message>
+    <message>
+        <source>{0} identical copies ignored.</source>
+        <translation>똑같은 사본 {0}개를 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} identical copy ignored.</source>
+        <translation>똑같은 사본 {0}개를 제외했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} is not a number</source>
+        <translation>{0} 값이 숫자가 아님</translation>
+    </message>
+    <message>
+        <source>{0} is {1} bytes long</source>
+        <translation>{0} 길이가 {1}바이트</translation>
+    </message>
+    <message>
+        <source>{0} slice left out. {1}</source>
+        <translation>단면 {0}장을 뺐습니다. {1}</translation>
+    </message>
+    <message>
+        <source>{0} slice missing between {1} and {2} mm</source>
+        <translation>{1}와 {2} mm 사이에 단면 {0}장 빠짐</translation>
+    </message>
+    <message>
+        <source>{0} slices left out. {1}</source>
+        <translation>단면 {0}장을 뺐습니다. {1}</translation>
+    </message>
+    <message>
+        <source>{0} slices missing between {1} and {2} mm</source>
+        <translation>{1}와 {2} mm 사이에 단면 {0}장 빠짐</translation>
+    </message>
+    <message>
+        <source>{0}, {1} cores</source>
+        <translation>{0}, 코어 {1}개</translation>
+    </message>
+    <message>
+        <source>{0}; irregular there, shown at true positions.</source>
+        <translation>{0}. 그곳은 간격이 불규칙하며 실제 위치에 표시합니다.</translation>
     </message>
 </context>
 <context>
@@ -1712,6 +2299,10 @@
         <translation>{}단면</translation>
     </message>
     <message>
+        <source>pixel {}</source>
+        <translation>화소 {}</translation>
+    </message>
+    <message>
         <source>Cannot be opened</source>
         <translation>열 수 없음</translation>
     </message>
@@ -1927,6 +2518,14 @@
 </context>
 <context>
     <name>StatusBar</name>
+    <message>
+        <source>What the network computes on (Denoise ▸ Device)</source>
+        <translation>계산에 쓰는 장치(잡음 제거 ▸ 장치)</translation>
+    </message>
+    <message>
+        <source>The denoising model in use (Denoise ▸ Model)</source>
+        <translation>사용 중인 잡음 제거 모델(잡음 제거 ▸ 모델)</translation>
+    </message>
     <message>
         <source>Pause denoising</source>
         <translation>잡음 제거 일시 정지</translation>
@@ -2746,6 +3345,10 @@
     <message>
         <source>Difference on/off</source>
         <translation>차이 켜기/끄기</translation>
+    </message>
+    <message>
+        <source>Difference range: ±10, ±25, ±50, ±150 HU</source>
+        <translation>차이 표시 범위: ±10, ±25, ±50, ±150 HU</translation>
     </message>
     <message>
         <source>Distance</source>

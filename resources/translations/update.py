@@ -22,8 +22,10 @@ _ERRORS = {"LdctError", "OpenError", "WriteError", "ModelError", "super().__init
 def main() -> int:
     """Update and compile; returns the exit code."""
     from ldct_viewer import RESEARCH_NOTICE
+    from ldct_viewer.dicom.codes import Reason
     from ldct_viewer.training.local.words import CONTEXT, TERMS, TEXTS
     from ldct_viewer.ui.actions import ACTIONS, MENUS, SUBMENUS
+    from ldct_viewer.ui.words import DETAILS, READING, TEMPLATES
 
     extra = ("Recent series", "Model", "Device")
     texts = sorted({*(spec.text for spec in ACTIONS), *MENUS, *SUBMENUS, *extra})
@@ -33,6 +35,8 @@ def main() -> int:
     told = [*TEXTS.values(), *TERMS, *sorted(_failures())]
     lines += [f"QT_TRANSLATE_NOOP({CONTEXT!r}, {text!r})" for text in told]
     lines += [f"QT_TRANSLATE_NOOP('Pacs', {text!r})" for text in sentences(ROOT / "ldct_viewer" / "pacs")]
+    read = {text for reason in Reason for text in (reason.message, reason.hint) if text}
+    lines += [f"QT_TRANSLATE_NOOP({READING!r}, {text!r})" for text in sorted({*read, *TEMPLATES, *DETAILS})]
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "action_texts.py"
         table.write_text("\n".join(lines), "utf-8")

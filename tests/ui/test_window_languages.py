@@ -42,3 +42,30 @@ def test_every_action_is_known_to_the_translator(korean):
 
 def test_an_unknown_language_falls_back_to_english():
     assert effective_language("fr") == "en"
+
+
+def test_what_the_reader_says_is_told_in_korean_with_its_numbers(korean):
+    from ldct_viewer.dicom.codes import FileProblem, Reason
+    from ldct_viewer.ui.words import told
+
+    def hangul(text):
+        return re.search("[가-힣]", text) is not None
+
+    for reason in Reason:
+        assert hangul(told(reason.message)), reason
+        assert not reason.hint or hangul(told(reason.hint)), reason
+    assert told(FileProblem(Reason.NOT_DICOM, "JPEG picture").text) == "DICOM 파일이 아닙니다: JPEG 그림."
+    counted = told(f"{Reason.LOSSY.message} (3 of 70 slices)")
+    assert hangul(counted) and "70장 중 3장" in counted
+    gaps = "2 slices missing between z=1.0 and z=7.5 mm; irregular there, shown at true positions."
+    assert re.search(r"z=1\.0.*z=7\.5 mm.*2장", told(gaps))
+    left_out = told(f"2 slices left out. {Reason.TRUNCATED.message}")
+    assert "2장" in left_out and "slice" not in left_out and "cut off" not in left_out
+    assert told("AMD EPYC, 2 cores") == "AMD EPYC, 코어 2개"
+
+
+def test_in_english_and_for_unknown_sentences_nothing_changes(qapp):
+    from ldct_viewer.ui.words import told
+
+    for text in ("Not a DICOM file: JPEG picture.", "2 slices left out. The file is cut off.", "Something: else."):
+        assert told(text) == text

@@ -146,3 +146,43 @@ def test_the_first_window_comes_from_a_slice_that_is_there():
     session = Session.of(Volume(hu, Geometry((5, 32, 32), (1.0, 1.0, 1.0))), complete=False)
     session.loaded[3] = True
     assert initial_window(session) == Window(1500, -600)
+
+
+def test_a_series_that_ai_made_is_called_so_and_not_denoised_by_itself(qtbot, tmp_path):
+    """An export opened again must not pass for a low-dose scan, nor be smoothed a second time unasked."""
+    from ldct_viewer.dicom.derive import write_derived
+    from ldct_viewer.dicom.provenance import denoised
+    from ldct_viewer.dicom.scan import scan_paths
+    from ldct_viewer.ui.views import overlay_text
+
+    source = scan_paths([write_ct(tmp_path)]).series[0]
+    write_derived(source, chest(seed=1), tmp_path / "derived", denoised("Fast", "1", "ab" * 32, 0.7))
+    window = make_window(qtbot, tmp_path, auto_denoise=True)
+    open_and_wait(qtbot, window, tmp_path / "derived")
+    assert window.state.session.denoised_before
+    assert window.state.session.denoised is None and not window.denoising._wanted
+    assert any("AI" in text for text in shown(window))
+    view = window.page.views["axial", "low"]
+    assert overlay_text.low_title(view) == "AI-denoised series"
+    assert "AI" in overlay_text.badge(view, view.frame())
+    window.close()
+
+
+def test_several_series_beside_an_open_one_are_announced(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path / "first"))
+    write_ct(tmp_path / "all", number="1")
+    write_ct(tmp_path / "all", number="2", seed=2, description="Thin")
+    with qtbot.waitSignal(window.opening._thumbs.done, timeout=20000):
+        drop(window, tmp_path / "all")
+    assert window.state.session is not None
+    assert any(text.startswith("2 CT series") for text in shown(window))
+
+
+def test_the_buttons_beside_the_preset_stay_where_they_are(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    places = set()
+    for name in ("lung", "abdomen", "full"):
+        window.viewing.set_preset(name)
+        qtbot.wait(20)
+        places.add(window.tool_bar.width_box.x())
+    assert len(places) == 1

@@ -8,6 +8,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...errors import LdctError
 from ..theme.icons import icon
+from ..words import told
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Message:
     @classmethod
     def of(cls, error: LdctError) -> Message:
         """The message of an expected failure."""
-        return cls(error.message, error.hint, str(error.path or ""), "error", error.code)
+        return cls(told(error.message), told(error.hint), str(error.path or ""), "error", error.code)
 
 
 class MessageBar(QtWidgets.QFrame):

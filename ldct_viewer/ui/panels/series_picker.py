@@ -10,7 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import PRESETS, apply_voi
 from ..theme import current
-from ..words import kernel_name
+from ..words import kernel_name, told
 
 if TYPE_CHECKING:
     from ...dicom.scan import FoundSeries
@@ -78,7 +78,9 @@ class SeriesModel(QtCore.QAbstractListModel):
         if role == QtCore.Qt.ItemDataRole.DisplayRole:
             return title_of(found, self.anonymous)
         if role in (QtCore.Qt.ItemDataRole.ToolTipRole, QtCore.Qt.ItemDataRole.AccessibleDescriptionRole):
-            return "\n".join((title_of(found, self.anonymous), facts_of(found), *(w.message for w in found.warnings)))
+            return "\n".join(
+                (title_of(found, self.anonymous), facts_of(found), *(told(w.message) for w in found.warnings))
+            )
         if role == QtCore.Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.get(index.row())
         return found if role == _ROLE else None
@@ -221,30 +223,32 @@ def title_of(found: FoundSeries, anonymous: bool = False) -> str:
 
 
 def facts_of(found: FoundSeries) -> str:
-    """Second line: slices, spacing, kernel."""
+    """Second line: slices, step, kernel."""
     slices = QtCore.QCoreApplication.translate("SeriesList", "{} slices").format(found.shape[0])
-    z, y, x = found.geometry.spacing_mm
+    z = found.geometry.spacing_mm[0]
     parts = [
         slices,
         f"{z:g} mm" if z == round(z, 2) else f"{z:.2f} mm",
-        f"{x:.2f} × {y:.2f}",
         kernel_name(found.meta.kernel),
     ]
     return "  ·  ".join(part for part in parts if part)
 
 
 def dose_of(found: FoundSeries) -> str:
-    """Third line: kVp, mAs, date."""
+    """Third line: kVp, mAs, pixel size."""
     meta = found.meta
+    _, y, x = found.geometry.spacing_mm
+    pixel = f"{x:.2f} mm" if f"{x:.2f}" == f"{y:.2f}" else f"{x:.2f} × {y:.2f} mm"
+    pixel = QtCore.QCoreApplication.translate("SeriesList", "pixel {}").format(pixel)
     kvp = f"{meta.kvp:g} kVp" if meta.kvp else ""
     mas = f"{meta.exposure_mas:g} mAs" if meta.exposure_mas else ""
     ma = f"{meta.tube_current_ma:g} mA" if meta.tube_current_ma and not mas else ""
-    return "  ·  ".join(part for part in (kvp, mas, ma) if part)
+    return "  ·  ".join(part for part in (kvp, mas, ma, pixel) if part)
 
 
 def state_of(found: FoundSeries) -> tuple[str, str]:
     """Fourth line and the palette's name for its colour."""
-    first = found.warnings[0].message if found.warnings else ""
+    first = told(found.warnings[0].message) if found.warnings else ""
     if found.state == "blocked":
         return first or QtCore.QCoreApplication.translate("SeriesList", "Cannot be opened"), "error"
     if found.state == "notes":

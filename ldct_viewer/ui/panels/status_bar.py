@@ -6,6 +6,7 @@ from PySide6 import QtCore, QtWidgets
 
 from ..theme import current
 from ..theme.icons import icon
+from ..words import told
 
 
 class StatusBar(QtWidgets.QStatusBar):
@@ -22,6 +23,8 @@ class StatusBar(QtWidgets.QStatusBar):
         self.setContentsMargins(6, 0, 8, 0)
         self.device = QtWidgets.QLabel()
         self.model = QtWidgets.QLabel()
+        self.device.setToolTip(self.tr("What the network computes on (Denoise ▸ Device)"))
+        self.model.setToolTip(self.tr("The denoising model in use (Denoise ▸ Model)"))
         self.activity = QtWidgets.QLabel()
         self.activity.setObjectName("strong")
         self.bar = QtWidgets.QProgressBar()
@@ -39,6 +42,8 @@ class StatusBar(QtWidgets.QStatusBar):
             self.addWidget(widget)
         for widget in (self.archive, self.notes, self.badge):
             self.addPermanentWidget(widget)
+        self.set_device("")
+        self.set_model("")
         self.set_progress(0, 0, "")
         self.set_notes(0, 0)
         self.set_archive("")
@@ -55,12 +60,12 @@ class StatusBar(QtWidgets.QStatusBar):
 
     def set_device(self, name: str) -> None:
         """Name of the compute device in use."""
-        self.device.setText(name)
+        self.device.setText(told(name))
         self.device.setVisible(bool(name))
 
     def set_model(self, name: str) -> None:
         """Name of the model in use."""
-        self.model.setText(name)
+        self.model.setText(told(name))
         self.model.setVisible(bool(name))
 
     def set_progress(self, done: int, total: int, text: str, *, pausable: bool = False, paused: bool = False) -> None:

@@ -9,6 +9,7 @@ from PySide6 import QtCore, QtWidgets
 
 from ...volume import SeriesWarning
 from ..theme.icons import icon
+from ..words import told
 
 if TYPE_CHECKING:
     from ...dicom.scan import Ignored
@@ -60,15 +61,15 @@ class NotesPanel(QtWidgets.QTreeWidget):
         self.clear()
         branch = self._branch(self.tr("This series: {} note(s)").format(len(self._notes)), bool(self._notes))
         for note in self._notes:
-            row = QtWidgets.QTreeWidgetItem(branch, [note.message])
+            row = QtWidgets.QTreeWidgetItem(branch, [told(note.message)])
             row.setIcon(0, icon("warning"))
-            row.setToolTip(0, note.message)
+            row.setToolTip(0, told(note.message))
             for name in note.files[:50] if not self._anonymous else ():
                 QtWidgets.QTreeWidgetItem(row, [name])
         branch = self._branch(self.tr("Ignored: {} file(s)").format(len(self._ignored)), not self._notes)
         by_reason: dict[str, list[Ignored]] = {}
         for ignored in self._ignored:
-            by_reason.setdefault(ignored.reason, []).append(ignored)
+            by_reason.setdefault(told(ignored.reason), []).append(ignored)
         for reason, members in sorted(by_reason.items(), key=lambda pair: -len(pair[1])):
             row = QtWidgets.QTreeWidgetItem(branch, [f"{reason}  ({len(members)})"])
             row.setToolTip(0, reason)

@@ -32,12 +32,19 @@ def hu(value: int) -> str:
     return f"{value}".replace("-", "−")
 
 
+def low_title(view: PlaneView) -> str:
+    """What the left side shows: the series as it came, which may be a denoised one."""
+    session = view.state.session
+    return tr("AI-denoised series") if session is not None and session.denoised_before else tr("Low-dose")
+
+
 def right_title(view: PlaneView) -> str:
     """What the right side shows, in words; a slice that is not denoised yet is called what it is."""
     state = view.state
     percent = round(state.strength * 100)
     if state.session is None or state.session.denoised is None:
-        return tr("Not denoised")
+        before = state.session is not None and state.session.denoised_before
+        return tr("Not denoised again") if before else tr("Not denoised")
     if state.show_original or state.right_mode == "original":
         return tr("Low-dose (original)")
     if view.source.ready() is False:
@@ -49,9 +56,9 @@ def right_title(view: PlaneView) -> str:
 
 def title(view: PlaneView, frame: Frame) -> str:
     """The chip of a view: plane and side."""
-    side = tr("Low-dose") if view.side == "low" else right_title(view)
+    side = low_title(view) if view.side == "low" else right_title(view)
     if view.curtain_x() is not None:
-        side = tr("Low-dose | {0}").format(side)
+        side = f"{low_title(view)} | {side}"
     slab = slab_text(view)
     return " · ".join(part for part in (plane_name(view.plane), slab, side) if part)
 
@@ -68,7 +75,8 @@ def slab_text(view: PlaneView) -> str:
 def badge(view: PlaneView, frame: Frame, *, short: bool = False) -> str:
     """The mark that a network made (part of) this picture; empty on low-dose pictures."""
     if frame.kind == "low" or view.source.ready() is False:
-        return ""
+        before = view.state.session is not None and view.state.session.denoised_before
+        return (tr("AI · research") if short else tr("AI-denoised series · research")) if before else ""
     percent = round(view.state.strength * 100)
     if short:
         return (tr("AI Δ {0} % · research") if frame.kind == "difference" else tr("AI {0} % · research")).format(
