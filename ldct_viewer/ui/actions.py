@@ -101,6 +101,7 @@ _RIGHTS = (
         )
     ),
     _a("toggle_difference", "Difference on/off", _RIGHT, "viewing.toggle_difference", "G", line=True),
+    _a("difference_range", "Difference range: ±10, ±25, ±50, ±150 HU", _RIGHT, "viewing.next_difference", "Shift+G"),
     _a("flicker", "Flicker: press to flip, hold to blink", _RIGHT, "keys.flicker", "V", hold=True),
     _a("hold_original", "Show original while held", _RIGHT, "keys.original", "` X", hold=True),
     _a("curtain", "Curtain across one view", _RIGHT, "viewing.toggle_curtain", "Y", icon="curtain", checkable=True),

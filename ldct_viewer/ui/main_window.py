@@ -60,6 +60,7 @@ class MainWindow(QtWidgets.QMainWindow):
         menus = build_menus(self)
         self.recent_menu = menus["recent"]
         self.tool_bar = ToolBar(self.qactions, menus["Window presets"], self.state, settings.cine_rate)
+        self.tool_bar.keep_preset_width(a.iconText() for name, a in self.qactions.items() if name.startswith("preset_"))
         self.addToolBar(self.tool_bar)
         self._connect()
         self.refresh_recent()

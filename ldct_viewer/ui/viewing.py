@@ -114,8 +114,10 @@ class Viewing(QtCore.QObject):
         return auto_window(hu) if name == "auto" else full_range(int(hu.min()), int(hu.max()))
 
     def preset_name(self) -> str:
-        """Id of the preset that equals the present window, or ""."""
-        return next((p.id for p in PRESETS if p.window == self._state.window), "")
+        """Id of the preset that equals the present window, "header" for the series' own, or ""."""
+        session = self._state.session
+        own = session is not None and any(window == self._state.window for window, _ in session.low.meta.windows[:1])
+        return next((p.id for p in PRESETS if p.window == self._state.window), "header" if own else "")
 
     def _window_changed(self) -> None:
         self.refresh_preset()
@@ -161,6 +163,14 @@ class Viewing(QtCore.QObject):
     def toggle_difference(self) -> None:
         """Difference, and back to denoised."""
         self.set_right_mode("denoised" if self._state.right_mode == "difference" else "difference")
+
+    def next_difference(self) -> None:
+        """The next colour range of the difference; shows the difference if it is not up."""
+        if self._state.right_mode != "difference":
+            self.set_right_mode("difference")
+            return
+        now = self._state.difference_hu
+        self._state.set_compare(difference_hu=next((hu for hu in DIFFERENCES_HU if hu > now), DIFFERENCES_HU[0]))
 
     def toggle_curtain(self) -> None:
         """Curtain across the view: on in the middle, off."""
@@ -287,6 +297,7 @@ class Viewing(QtCore.QObject):
         self.refresh_actions()
 
 
+DIFFERENCES_HU = (10.0, 25.0, 50.0, 150.0)  # half ranges of the colour map, in turn by Shift+G
 CHECKED_HERE = (
     *(f"layout_{n}" for n in ("six", "grid", "axial", "coronal", "sagittal", "single")),
     *(f"right_{n}" for n in ("denoised", "difference", "original")),

@@ -166,3 +166,17 @@ def test_cine_steps_through_the_slices(window, qtbot, tmp_path):
     qtbot.waitUntil(lambda: window.state.index("axial") != start, timeout=2000)
     window.viewing.toggle_cine()
     assert not window.qactions["cine"].isChecked()
+
+
+def test_the_range_of_the_difference_can_be_changed(qtbot, tmp_path):
+    """±150 HU, which the lung preset sets, shows nothing of the noise of an ordinary chest scan."""
+    window = make_window(qtbot, tmp_path)
+    window.viewing.set_preset("lung")
+    act = window.qactions["difference_range"].trigger
+    act()
+    assert window.state.right_mode == "difference"
+    seen = []
+    for _ in range(5):
+        act()
+        seen.append(window.state.difference_hu)
+    assert set(seen) == {10.0, 25.0, 50.0, 150.0} and seen[0] != seen[1] and seen[4] == seen[0]

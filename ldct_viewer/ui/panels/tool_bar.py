@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import MAX_WIDTH, Window
 from ..state import ViewState
 
 LAYOUTS = ("six", "grid", "axial", "coronal", "sagittal", "single")
+PRESET_FRAME = 36  # border, padding and arrow of the preset button (theme/palette.py, #field)
 TOOLS = ("window", "crosshair", "pan", "zoom", "ellipse", "rectangle", "distance", "probe")
 
 
@@ -33,6 +36,7 @@ class ToolBar(QtWidgets.QToolBar):
         self._preset.setMenu(presets)
         self._preset.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         self._preset.setToolTip(self.tr("Window presets"))
+        self._preset.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.addWidget(self._preset)
         self.width_box = self._box(self.tr("WW"), self.tr("Window width in HU"), 1, int(MAX_WIDTH))
         self.level_box = self._box(self.tr("WL"), self.tr("Window level (centre) in HU"), -32768, 32767)
@@ -93,6 +97,11 @@ class ToolBar(QtWidgets.QToolBar):
         row.addWidget(self._percent)
         holder.setFixedWidth(holder.sizeHint().width())
         self.addWidget(holder)
+
+    def keep_preset_width(self, names: Iterable[str]) -> None:
+        """As wide as the longest of ``names``, so that no button beside it moves under the pointer."""
+        metrics = self._preset.fontMetrics()
+        self._preset.setFixedWidth(max(metrics.horizontalAdvance(name) for name in names) + PRESET_FRAME)
 
     def set_preset_name(self, name: str) -> None:
         """Name of the preset in use, or "Window" for a free one."""

@@ -128,7 +128,17 @@ QPushButton#link:hover {{ background: {hover}; border-radius: 5px; }}
 QSpinBox, QDoubleSpinBox, QLineEdit {{
   background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 5px; min-height: 18px;
   selection-background-color: {accent}; selection-color: {on_accent}; }}
-QSpinBox {{ padding-left: 8px; }}
+QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 5px; min-height: 0; }}
+QComboBox {{ background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 24px 3px 8px;
+  min-height: 18px; }}
+QComboBox:hover {{ background: {hover}; }}
+QComboBox:focus, QComboBox:on {{ border-color: {accent}; }}
+QComboBox:disabled {{ color: {dim}; background: {panel}; }}
+QComboBox::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow {{ image: url({arrow}); width: 9px; height: 9px; }}
+QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border}; outline: none; padding: 3px;
+  selection-background-color: {accent_soft}; selection-color: {text}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {accent}; }}
 QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
 QSlider::groove:horizontal {{ height: 4px; background: {border}; border-radius: 2px; }}
@@ -178,4 +188,8 @@ QLabel#section {{ color: {dim}; font-size: 11px; font-weight: 600; }}
 
 def style_sheet(p: Palette) -> str:
     """The style sheet for ``p``."""
-    return STYLE.format(**vars(p), check=resource("icons", f"check_{p.name}.svg").as_posix())
+    return STYLE.format(
+        **vars(p),
+        check=resource("icons", f"check_{p.name}.svg").as_posix(),
+        arrow=resource("icons", f"arrow_{p.name}.svg").as_posix(),
+    )

@@ -293,6 +293,8 @@ def _curtain(painter: QtGui.QPainter, view: PlaneView, *, labels: bool) -> None:
         painter.drawPolygon(QtGui.QPolygonF(points))
     painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing, False)
     if labels:
-        y = _MARGIN + 24  # off the anatomy
-        draw_text(painter, view.tr("Low-dose"), x - 8, y, px=12, align="right", back="#c0202428")
+        y = _MARGIN + 24  # off the anatomy, and below the texts of the corners
+        if view.state.overlays == "all" and not is_small(view):
+            y += max(len(words.top_left(view)), len(words.top_right(view)) - 1) * line_height(font_px(view))
+        draw_text(painter, words.low_title(view), x - 8, y, px=12, align="right", back="#c0202428")
         draw_text(painter, words.right_title(view), x + 8, y, px=12, back="#c0202428")
