@@ -50,7 +50,6 @@ def association(
     """
     cancel.check()
     package = pynetdicom()
-    host = _resolve(node)
     ae = package.AE(ae_title=node.calling_ae)
     ae.connection_timeout = ae.acse_timeout = timeout
     ae.dimse_timeout = ae.network_timeout = silence or timeout
@@ -63,9 +62,10 @@ def association(
         options["ext_neg"] = roles
     if node.tls:
         options["tls_args"] = (client_context(node), node.host.strip("[]"))
-    assoc = _connect(lambda: ae.associate(host, node.port, **options), cancel)
+    # The name is looked up in the thread, too: a sleeping name server would delay a cancel by half a minute.
+    assoc = _connect(lambda: ae.associate(_resolve(node), node.port, **options), cancel)
     if not assoc.is_established:
-        raise _why(node, host, assoc, timeout)
+        raise _why(node, assoc, timeout)
     stop = threading.Event()
     watch = threading.Thread(target=_abort_on_cancel, args=(assoc, cancel, stop), name="pacs-cancel", daemon=True)
     watch.start()
@@ -188,7 +188,7 @@ def _abort_on_cancel(assoc: Any, cancel: CancelToken, stop: threading.Event) -> 
             return
 
 
-def _why(node: PacsNode, host: str, assoc: Any, timeout: float) -> PacsError:
+def _why(node: PacsNode, assoc: Any, timeout: float) -> PacsError:
     """Why no association came about: pynetdicom only says that, so one more connection is tried."""
     answer = assoc.acceptor.primitive
     if assoc.is_rejected and answer is not None:
@@ -198,7 +198,7 @@ def _why(node: PacsNode, host: str, assoc: Any, timeout: float) -> PacsError:
         return PacsError(message, hint, code="rejected")
     started = time.monotonic()
     try:
-        with socket.create_connection((host, node.port), min(timeout, 3.0)) as raw:
+        with socket.create_connection((_resolve(node), node.port), min(timeout, 3.0)) as raw:
             if node.tls:
                 with client_context(node).wrap_socket(raw, server_hostname=node.host.strip("[]")):
                     pass

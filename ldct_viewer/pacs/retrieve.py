@@ -225,9 +225,12 @@ def _receiver(node: PacsNode, title: str, basket: _Basket) -> Iterator[None]:
 
 
 def _tls(node: PacsNode) -> ssl.SSLContext | None:
-    """The archive comes to us by TLS too, if we have a certificate to show."""
-    if not (node.tls and node.cert_file):
+    """The archive comes to us by TLS too. Raises PacsError ``tls`` without a certificate of ours to show."""
+    if not node.tls:
         return None
+    if not node.cert_file:
+        hint = "Enter our certificate and its key in the settings of this archive, or use C-GET."
+        raise PacsError("With TLS, C-MOVE needs a certificate of this computer.", hint, code="tls")
     try:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -164,3 +164,20 @@ def test_series_by_number():
     assert [row.number for row in rows] == ["9", "10", ""]
     assert rows[0].study_uid == "1.2.3" and rows[0].images == 12
     assert pacs.asked[0].StudyInstanceUID == "1.2.3" and pacs.asked[0].QueryRetrieveLevel == "SERIES"
+
+
+def test_a_sleeping_name_server_does_not_delay_a_cancel(monkeypatch):
+    asleep = threading.Event()
+
+    def getaddrinfo(*args: object, **more: object) -> list[object]:
+        asleep.wait(5)
+        return []
+
+    monkeypatch.setattr("ldct_viewer.pacs.association.socket.getaddrinfo", getaddrinfo)
+    cancel = CancelToken()
+    threading.Timer(0.1, cancel.cancel).start()
+    start = time.monotonic()
+    with pytest.raises(Cancelled):
+        echo(PacsNode("n", "N", "archive.example", 104), cancel=cancel)
+    assert time.monotonic() - start < 3
+    asleep.set()

@@ -60,6 +60,13 @@ def test_move_to_a_title_that_the_archive_does_not_know(images, tmp_path):
     assert error.value.code == "status" and "AE title" in error.value.message
 
 
+def test_with_tls_images_never_come_back_in_the_clear(images, tmp_path):
+    """Without a certificate of ours the archive could only reach us without encryption."""
+    with archive() as pacs, pytest.raises(PacsError) as error:
+        retrieve(replace(pacs.node, tls=True), row(images), tmp_path / "a", "move")
+    assert error.value.code == "tls" and "certificate" in error.value.message and not list((tmp_path / "a").iterdir())
+
+
 def test_move_to_a_port_in_use(images, tmp_path):
     with archive(images=images) as pacs, pytest.raises(PacsError) as error:
         retrieve(replace(pacs.node, move_port=pacs.node.port), row(images), tmp_path / "a", "move")

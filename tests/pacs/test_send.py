@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import threading
+import zlib
 from pathlib import Path
 
 import imagecodecs
@@ -13,6 +15,7 @@ from pydicom.uid import UID
 
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.errors import Cancelled, PacsError
+from ldct_viewer.pacs.native import to_native
 from ldct_viewer.pacs.objects import examine_file
 from ldct_viewer.pacs.send import FAILED, SENT, WARNING, send
 from tests.dicom.make_ct import dataset, pixels, series
@@ -117,6 +120,23 @@ def test_what_is_no_dicom_fails_alone(tmp_path):
         result = send(pacs.node, [tmp_path / "readme.txt", cut, *files, tmp_path / "gone"], on_file=told.append)
     assert [outcome.state for outcome in result.outcomes] == [FAILED, FAILED, SENT, SENT, FAILED]
     assert len(told) == 5 and len(pacs.stored) == 2
+
+
+@pytest.mark.parametrize("error", [struct.error("unpack"), EOFError(), zlib.error("-3"), RecursionError()])
+def test_a_file_that_cannot_be_converted_fails_alone(tmp_path, monkeypatch, error):
+    """Else it would stop the queue at every start, and all that waits behind it."""
+    files, real, broken = compressed(tmp_path / "s"), to_native, []
+
+    def once(path: Path) -> object:
+        if not broken:
+            broken.append(path)
+            raise error
+        return real(path)
+
+    monkeypatch.setattr("ldct_viewer.pacs.send.to_native", once)
+    with archive(syntaxes=(EXPLICIT,)) as pacs:
+        result = send(pacs.node, files)
+    assert [outcome.state for outcome in result.outcomes] == [FAILED, SENT, SENT]
 
 
 def test_an_archive_that_takes_no_ct_fails_every_file(tmp_path):
