@@ -143,9 +143,3 @@ def scan_and_reconstruct(
     bins = 2 * math.ceil(size / math.sqrt(2))
     parallel = rebin(p, scanner, views, bins, pixel_mm)
     return (filtered_backprojection(parallel, size, pixel_mm, pixel_mm, kernel) / scanner.mu_water - 1) * 1000
-
-
-def average_slices(hu: torch.Tensor, count: int) -> torch.Tensor:
-    """Thick slices: means of ``count`` neighbours, (z, y, x) → (z // count, y, x)."""
-    z = hu.shape[0] // count * count
-    return hu[:z].reshape(-1, count, *hu.shape[1:]).mean(dim=1)
