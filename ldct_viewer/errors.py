@@ -51,7 +51,7 @@ class PacsError(LdctError):
     Codes: ``pacs_missing`` (extra not installed), ``node`` (bad settings), ``no_node``, ``nodes_file``,
     ``unknown_host``, ``unreachable``, ``refused``, ``timeout``, ``tls``, ``rejected``, ``aborted``,
     ``not_supported``, ``status`` (the archive answered with a failure), ``query``, ``port_in_use``, ``queue``,
-    ``busy`` (a second service on one spool).
+    ``busy`` (another service or window works in that folder).
     """
 
 
