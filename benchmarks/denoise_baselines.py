@@ -32,8 +32,8 @@ DOSES = (0.1, 0.25, 0.5)
 GRIDS: dict[str, tuple[float, ...]] = {
     "Gaussian": (0.5, 0.7, 1.0, 1.4),  # SD in pixels
     "bilateral": (1.5, 2.5, 4.0),  # the others: × noise level
-    "total variation": (0.3, 0.45, 0.65, 0.9),
-    "non-local means": (0.4, 0.6, 0.8, 1.0),
+    "total variation": (0.45, 0.65, 0.9, 1.2),
+    "non-local means": (0.6, 0.8, 1.0, 1.3),
     "BM3D": (0.7, 1.0, 1.3),
 }
 KEPT = (0.0, 0.2)  # share of the noise left in

@@ -7,6 +7,7 @@ from pathlib import Path
 # What the program answers to the shell, with a window or without (README: exit codes).
 EXIT_OK, EXIT_UNEXPECTED, EXIT_USAGE = 0, 1, 2  # 2 is argparse's own
 EXIT_INPUT, EXIT_MODEL, EXIT_DEVICE, EXIT_OUTPUT, EXIT_PACS, EXIT_CANCELLED = 3, 4, 5, 6, 7, 130
+EXIT_NOT_BETTER = 8  # trained, but kept aside by the safety gate
 
 
 class LdctError(Exception):

@@ -14,15 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Cancelled, LdctError, ModelError, OpenError, WriteError
+from ..errors import EXIT_NOT_BETTER, Cancelled, LdctError, ModelError, OpenError, WriteError
 from ..training.local.plan import MODEL_SCRATCH, OBJECTIVES, Plan
 from ..training.local.speaker import Speaker
 
 if TYPE_CHECKING:
     from ..training.local.report import DataReport
     from ..training.local.runs import Run
-
-EXIT_NOT_BETTER = 7  # trained, but kept aside by the safety gate
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

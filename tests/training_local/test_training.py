@@ -62,7 +62,7 @@ def test_a_training_makes_a_model_that_can_be_used(make_series: Maker, accept: N
 def test_a_model_that_is_not_better_is_not_offered(make_series: Maker, capsys, monkeypatch) -> None:
     monkeypatch.setattr(loop_module, "rank", lambda m, start: (0.0, 0.0, -m.psnr))  # keep the worst
     monkeypatch.setattr("ldct_viewer.training.local.gate.MIN_GAIN_DB", 5.0)
-    assert main(["train", str(make_series("one")), *ARGS]) == 7
+    assert main(["train", str(make_series("one")), *ARGS]) == 8
     assert all(m.shipped for m in list_models())
     run = runs.list_runs()[0]
     assert run.state == "rejected"
