@@ -77,11 +77,18 @@ class Denoising(QtCore.QObject):
         else:
             self._say(0, 0, self.tr("Preparing the network…"))
 
+    @property
+    def busy(self) -> bool:
+        """Denoising the open series, or about to."""
+        return self._wanted or self._run.busy
+
     def cancel(self) -> None:
         """Esc: stop opening if that is going on, else stop denoising."""
         if self._window.opening.busy:
             self._window.opening.cancel()
             return
+        if self.busy:  # one Esc too many for a dialog must not go unnoticed
+            self._window.messages.inform(self.tr("Denoising was stopped."), self.tr("F5 starts it again."))
         self._stop_run()
 
     def stop(self) -> None:

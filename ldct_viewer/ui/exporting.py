@@ -10,6 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ..jobs.export_job import ExportJob, SavePictureJob
 from ..jobs.job import JobSlot
+from .words import told
 
 if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
@@ -72,6 +73,7 @@ class Exporting(QtCore.QObject):
         kinds = self.tr("NIfTI (*.nii.gz *.nii);;NRRD (*.nrrd);;MetaImage (*.mha)")
         path = self._ask(self.tr("Export denoised volume"), self.suggested_name(".nii.gz"), kinds)
         if path is not None:
+            self._preparing()
             self._volume.start(ExportJob(session.low, session.denoised, self._state.strength, path))
 
     def export_dicom(self) -> None:
@@ -86,6 +88,7 @@ class Exporting(QtCore.QObject):
         target, options, strength = dialog.folder(), dialog.options(), self._state.strength
         archive = dialog.archive()
         self._send = (archive, self._window.pacs.label(session, strength)) if archive else None
+        self._preparing()
         self._dicom.start(DicomExportJob(session.low, session.denoised, strength, target, model, options))
 
     def ask_dicom(
@@ -103,7 +106,7 @@ class Exporting(QtCore.QObject):
             Path(self._settings.folder or Path.home()),
             self.suggested_name(""),
             self._state.strength,
-            model.name,
+            told(model.name),
             meta.series_number,
             meta.description,
             archives=archives,
@@ -117,7 +120,9 @@ class Exporting(QtCore.QObject):
         """The open session if all of it is denoised; otherwise says why not."""
         session = self._state.session
         if session is None or session.denoised_ready is None:
-            self._window.messages.inform(self.tr("This series is not denoised yet."), self.tr("Press F5 first."))
+            coming = self._window.opening.busy or self._window.denoising.busy
+            hint = self.tr("Wait until denoising is finished, then export.") if coming else self.tr("Press F5 first.")
+            self._window.messages.inform(self.tr("This series is not denoised yet."), hint)
             return None
         if not session.denoised_ready.all():
             hint = self.tr("Wait until denoising is finished, then export.")
@@ -141,6 +146,10 @@ class Exporting(QtCore.QObject):
             return None
         path = Path(chosen)
         return path if path.suffix else path.with_name(path.name + Path(name).suffix)
+
+    def _preparing(self) -> None:
+        """Said at once: headers are read and a library is loaded before the first slice is written."""
+        self._window.show_activity("export", 0, 0, self.tr("Preparing the export…"))
 
     def _progress(self, done: int, total: int, _: str) -> None:
         text = self.tr("Writing {}/{}").format(done, total) if total else ""

@@ -62,6 +62,14 @@
         <translation>신경망 준비 중…</translation>
     </message>
     <message>
+        <source>Denoising was stopped.</source>
+        <translation>잡음 제거를 멈췄습니다.</translation>
+    </message>
+    <message>
+        <source>F5 starts it again.</source>
+        <translation>F5를 누르면 다시 시작합니다.</translation>
+    </message>
+    <message>
         <source>Load a model</source>
         <translation>모델 불러오기</translation>
     </message>
@@ -241,6 +249,10 @@
     <message>
         <source>Export denoised volume</source>
         <translation>잡음 제거 볼륨 내보내기</translation>
+    </message>
+    <message>
+        <source>Preparing the export…</source>
+        <translation>내보내기 준비 중…</translation>
     </message>
     <message>
         <source>Writing {}/{}</source>
@@ -930,6 +942,10 @@
         <translation>이 서버의 설정에 포트를 입력하고, 서버에는 이 프로그램의 AE 타이틀과 포트를 등록하십시오.</translation>
     </message>
     <message>
+        <source>Enter our certificate and its key in the settings of this archive, or use C-GET.</source>
+        <translation>이 서버의 설정에 이 프로그램의 인증서와 키를 넣거나 C-GET을 쓰십시오.</translation>
+    </message>
+    <message>
         <source>For C-MOVE the archive must know our AE title, address and port.</source>
         <translation>C-MOVE를 쓰려면 서버에 이 프로그램의 AE 타이틀, 주소, 포트가 등록되어 있어야 합니다.</translation>
     </message>
@@ -1128,6 +1144,10 @@
     <message>
         <source>Two nodes have the same name.</source>
         <translation>두 서버의 이름이 같습니다.</translation>
+    </message>
+    <message>
+        <source>With TLS, C-MOVE needs a certificate of this computer.</source>
+        <translation>TLS로 C-MOVE를 하려면 이 컴퓨터의 인증서가 필요합니다.</translation>
     </message>
     <message>
         <source>Keep retrieved series in</source>
@@ -1367,6 +1387,21 @@
     <message>
         <source>Paused at step {n}; saved.</source>
         <translation>{n}단계에서 일시 정지했으며 저장되었습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>QFileDialog</name>
+    <message>
+        <source>Look in:</source>
+        <translation>위치:</translation>
+    </message>
+    <message>
+        <source>Files of type:</source>
+        <translation>파일 형식:</translation>
+    </message>
+    <message>
+        <source>Directory:</source>
+        <translation>폴더:</translation>
     </message>
 </context>
 <context>

@@ -35,6 +35,8 @@ def main() -> int:
     told = [*TEXTS.values(), *TERMS, *sorted(_failures())]
     lines += [f"QT_TRANSLATE_NOOP({CONTEXT!r}, {text!r})" for text in told]
     lines += [f"QT_TRANSLATE_NOOP('Pacs', {text!r})" for text in sentences(ROOT / "ldct_viewer" / "pacs")]
+    # Qt's own Korean leaves these out; where no desktop brings its file dialog, Qt's is seen.
+    lines += [f"QT_TRANSLATE_NOOP('QFileDialog', {text!r})" for text in ("Look in:", "Files of type:", "Directory:")]
     read = {text for reason in Reason for text in (reason.message, reason.hint) if text}
     lines += [f"QT_TRANSLATE_NOOP({READING!r}, {text!r})" for text in sorted({*read, *TEMPLATES, *DETAILS})]
     with tempfile.TemporaryDirectory() as folder:

@@ -186,3 +186,16 @@ def test_the_buttons_beside_the_preset_stay_where_they_are(window, qtbot, tmp_pa
         qtbot.wait(20)
         places.add(window.tool_bar.width_box.x())
     assert len(places) == 1
+
+
+def test_esc_that_stops_denoising_says_so(window, qtbot, tmp_path):
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    window.denoising.cancel()
+    assert shown(window) == []  # nothing was going on
+    window.denoising._wanted = True  # the network is being prepared
+    window.exporting.export_volume()
+    hints = [m.hint for m in window.messages.messages]
+    assert any("Wait" in hint for hint in hints) and not any("F5" in hint for hint in hints)
+    window.denoising.cancel()
+    assert any("stopped" in text for text in shown(window))
+    assert not window.denoising.busy
