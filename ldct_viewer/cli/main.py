@@ -42,7 +42,7 @@ COMMANDS = {
 
 EXIT_CODES = """exit codes: 0 done; 1 unexpected failure; 2 wrong usage; 3 input cannot be read or holds no CT
 series; 4 model refused; 5 device not available; 6 output exists or cannot be written; 7 archive not
-reachable or refused; 130 cancelled"""
+reachable or refused; 8 trained, but not better; 130 cancelled"""
 
 DECODER_FLAG = "--decoder-process"  # see dicom.decoder_process; not for people
 
