@@ -171,6 +171,7 @@ class SeriesReader:
             cancel.check()
             if batch and on_slice is not None:
                 on_slice(batch)
+                cancel.check()  # the last batch may be the one that was too much
 
     def _value_notes(self, clipped: Sequence[int], rounded: Sequence[int]) -> tuple[SeriesWarning, ...]:
         notes = []
