@@ -79,7 +79,12 @@ class SeriesModel(QtCore.QAbstractListModel):
             return title_of(found, self.anonymous)
         if role in (QtCore.Qt.ItemDataRole.ToolTipRole, QtCore.Qt.ItemDataRole.AccessibleDescriptionRole):
             return "\n".join(
-                (title_of(found, self.anonymous), facts_of(found), *(told(w.message) for w in found.warnings))
+                (
+                    title_of(found, self.anonymous),
+                    facts_of(found),
+                    pixel_of(found),
+                    *(told(w.message) for w in found.warnings),
+                )
             )
         if role == QtCore.Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.get(index.row())
@@ -231,19 +236,23 @@ def facts_of(found: FoundSeries) -> str:
         f"{z:g} mm" if z == round(z, 2) else f"{z:.2f} mm",
         kernel_name(found.meta.kernel),
     ]
-    return "  ·  ".join(part for part in parts if part)
+    return " · ".join(part for part in parts if part)
+
+
+def pixel_of(found: FoundSeries) -> str:
+    """Size of a pixel; in the tool tip only, a card has no room for it."""
+    _, y, x = found.geometry.spacing_mm
+    pixel = f"{x:.2f} mm" if f"{x:.2f}" == f"{y:.2f}" else f"{x:.2f} × {y:.2f} mm"
+    return QtCore.QCoreApplication.translate("SeriesList", "pixel {}").format(pixel)
 
 
 def dose_of(found: FoundSeries) -> str:
-    """Third line: kVp, mAs, pixel size."""
+    """Third line: kVp and mAs (or mA)."""
     meta = found.meta
-    _, y, x = found.geometry.spacing_mm
-    pixel = f"{x:.2f} mm" if f"{x:.2f}" == f"{y:.2f}" else f"{x:.2f} × {y:.2f} mm"
-    pixel = QtCore.QCoreApplication.translate("SeriesList", "pixel {}").format(pixel)
     kvp = f"{meta.kvp:g} kVp" if meta.kvp else ""
     mas = f"{meta.exposure_mas:g} mAs" if meta.exposure_mas else ""
     ma = f"{meta.tube_current_ma:g} mA" if meta.tube_current_ma and not mas else ""
-    return "  ·  ".join(part for part in (kvp, mas, ma, pixel) if part)
+    return " · ".join(part for part in (kvp, mas, ma) if part)
 
 
 def state_of(found: FoundSeries) -> tuple[str, str]:

@@ -129,13 +129,13 @@ QSpinBox, QDoubleSpinBox, QLineEdit {{
   background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 5px; min-height: 18px;
   selection-background-color: {accent}; selection-color: {on_accent}; }}
 QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 5px; min-height: 0; }}
-QComboBox {{ background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 24px 3px 8px;
+QComboBox, QDateEdit {{ background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 24px 3px 8px;
   min-height: 18px; }}
 QComboBox:hover {{ background: {hover}; }}
-QComboBox:focus, QComboBox:on {{ border-color: {accent}; }}
+QComboBox:focus, QComboBox:on, QDateEdit:focus {{ border-color: {accent}; }}
 QComboBox:disabled {{ color: {dim}; background: {panel}; }}
-QComboBox::drop-down {{ border: none; width: 22px; }}
-QComboBox::down-arrow {{ image: url({arrow}); width: 9px; height: 9px; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: none; width: 22px; }}
+QComboBox::down-arrow, QDateEdit::down-arrow {{ image: url({arrow}); width: 9px; height: 9px; }}
 QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border}; outline: none; padding: 3px;
   selection-background-color: {accent_soft}; selection-color: {text}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
