@@ -47,7 +47,9 @@ def table(data: Path) -> str:
 
 def _tried(name: str, pairs: list, strength: float, kept: float) -> list:
     """Scores of a method that leaves a share of the noise, as the networks do (such references reward it)."""
-    results = [_baseline(name, p, strength) for p in pairs]
+    from benchmarks.denoise_baselines import classical
+
+    results = [classical(name, p.noisy[1], p.level, strength) for p in pairs]
     return [_scores(r + kept * (p.noisy[1] - r), p.clean) for p, r in zip(pairs, results, strict=True)]
 
 
@@ -123,23 +125,6 @@ def _runner(name: str) -> Callable:
             return net(torch.from_numpy(noisy)[None], sigma)[0, 0].numpy()
 
     return run
-
-
-def _baseline(name: str, pair, strength: float) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter
-    from skimage.restoration import denoise_bilateral, denoise_nl_means, denoise_tv_chambolle
-
-    x, sd = pair.noisy[1], pair.level
-    if name == "Gaussian":
-        return gaussian_filter(x, strength)
-    if name == "bilateral":
-        low, high = float(x.min()), float(x.max())
-        unit = ((x - low) / (high - low)).astype(np.float64)
-        colour = strength * sd / (high - low)
-        return denoise_bilateral(unit, sigma_color=colour, sigma_spatial=1.5, win_size=7) * (high - low) + low
-    if name == "total variation":
-        return denoise_tv_chambolle(x.astype(np.float64), weight=strength * sd)
-    return denoise_nl_means(x, patch_size=5, patch_distance=9, h=strength * sd, sigma=sd, fast_mode=True)
 
 
 def _scores(image: np.ndarray, reference: np.ndarray) -> tuple[float, float, float]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,6 +182,9 @@ def table(result: Study) -> str:
 
 def write_card(card: Path, result: Study, count: int) -> None:
     """Put the recommendation into a model's card (replaced in one step)."""
+    from ldct_viewer.atomic import write_atomic
+    from ldct_viewer.denoise.model_file import card_hash
+
     content = json.loads(card.read_text(encoding="utf-8"))
     content["recommended_strength"] = result.recommended
     n = STRENGTHS.index(result.recommended)
@@ -194,20 +196,20 @@ def write_card(card: Path, result: Study, count: int) -> None:
         "dprime_ratio_cho_internal_noise": round(result.cho_gain[n], 3),
         "dprime_ratio_npw_eye": round(result.npwe_gain[n], 3),
     }
-    new = card.with_suffix(".json.new")
-    new.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(new, card)
+    if "card_sha256" in content:  # version 2; a card that does not match its hash is refused
+        content["card_sha256"] = card_hash(content)
+    write_atomic(card, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode(), mode=0o644)
 
 
 def _command() -> None:
-    from ldct_viewer.denoise.model_file import default_model, find_model
+    from ldct_viewer.denoise.model_file import chosen_model
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=None, help="id or file of a model (default: the one shipped)")
     parser.add_argument("--count", type=int, default=240, help="pictures with, and as many without, each lesion")
     parser.add_argument("--write", action="store_true", help="put the result into the model's card")
     args = parser.parse_args()
-    info = find_model(args.model) if args.model else default_model()
+    info = chosen_model(args.model)
     result = study(str(info.path), args.count)
     print(table(result))
     if args.write:

@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
     """Denoise IN into OUT; what can be refused early is refused before any work."""
     started = time.monotonic()
     _check_output(args.input, args.output, args.force)
-    from ..denoise.model_file import default_model, find_model
+    from ..denoise.model_file import chosen_model
 
-    info = find_model(args.model) if args.model else default_model()
+    info = chosen_model(args.model)
     if args.strength is None:
         args.strength = info.recommended_strength
     from ..dicom.read import load

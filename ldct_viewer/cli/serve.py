@@ -86,9 +86,9 @@ def run(args: argparse.Namespace) -> int:
         listen = Listen(port, title, args.bind, allowed, max(1, args.max_associations))
         if args.bind not in ("127.0.0.1", "::1", "localhost") and not args.allow:
             print("note: every computer of the network may send; --allow AE admits only some.", file=sys.stderr)
-    from ..denoise.model_file import default_model, find_model
+    from ..denoise.model_file import chosen_model
 
-    info = find_model(args.model) if args.model else default_model()
+    info = chosen_model(args.model)
     settings = Settings(
         spool=args.spool or data_dir() / "serve",
         listen=listen,

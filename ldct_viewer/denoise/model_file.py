@@ -9,12 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..atomic import write_atomic
 from ..errors import ModelError
 from ..paths import data_dir, resource
 
@@ -81,6 +80,11 @@ def default_model() -> ModelInfo:
     if not models:
         raise ModelError("No denoising model is installed.", "Reinstall LDCT Viewer.", code="no_model")
     return models[0]
+
+
+def chosen_model(path_or_id: str | Path | None) -> ModelInfo:
+    """The card of the model a user named, or of the one that is used when none is named (None or "")."""
+    return find_model(path_or_id) if path_or_id else default_model()
 
 
 def find_model(path_or_id: str | Path | ModelInfo) -> ModelInfo:
@@ -201,8 +205,9 @@ def save_model(net: PUNet, folder: Path, model_id: str, card: dict[str, Any]) ->
     raw = save({k: v.detach().float().contiguous() for k, v in net.state_dict().items()})
     full = {"format": CARD_FORMAT, **card, "format_version": CARD_VERSION, "sha256": hashlib.sha256(raw).hexdigest()}
     full["card_sha256"] = card_hash(full)
-    _write(folder / f"{model_id}.safetensors", raw)
-    _write(folder / f"{model_id}.json", (json.dumps(full, indent=2, ensure_ascii=False) + "\n").encode())
+    write_atomic(folder / f"{model_id}.safetensors", raw, mode=0o644, flush=False)
+    text = json.dumps(full, indent=2, ensure_ascii=False) + "\n"
+    write_atomic(folder / f"{model_id}.json", text.encode(), mode=0o644, flush=False)
     return read_card(folder / f"{model_id}.json")
 
 
@@ -210,18 +215,6 @@ def card_hash(card: dict[str, Any]) -> str:
     """SHA-256 of what a card says, whatever its spacing and order: a changed digit would pass for the truth."""
     said = {key: value for key, value in card.items() if key != "card_sha256"}
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _read(info: ModelInfo) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .codes import FileProblem, Reason
-from .elements import Parsed, text
+from .elements import MEDIA_CLASS, Parsed, text
 
 if TYPE_CHECKING:
     from .files import FileRef
@@ -203,7 +203,7 @@ def number(value: str, name: str) -> float:
 def check_kind(parsed: Parsed, values: Values) -> None:
     """Raise the reason why a DICOM object is not a CT image; return for one that should be."""
     sop_class = values.text(SOP_CLASS)
-    media_class = text(parsed.meta.get(0x00020002, b""))
+    media_class = text(parsed.meta.get(MEDIA_CLASS, b""))
     if DICOMDIR_CLASS in (sop_class, media_class):
         raise FileProblem(Reason.DICOMDIR)
     if not sop_class:

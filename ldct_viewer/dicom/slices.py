@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from .codes import FileProblem, Reason
-from .elements import EXPLICIT_LE, Parsed, parse, text
+from .elements import EXPLICIT_LE, MEDIA_CLASS, Parsed, parse, text
 from .files import FileRef
 from .frames import check_native_length
 from .header import (
@@ -112,7 +112,7 @@ def _apply_lut(parsed: Parsed, values: Values, common: dict[str, Any]) -> bool:
 def _fill_blank_uids(parsed: Parsed) -> bool:
     """Some anonymisers blank the UIDs but keep them in the file meta information; absent ones stay absent."""
     filled = False
-    for tag, meta in ((SOP_CLASS, 0x00020002), (SOP_UID, 0x00020003)):
+    for tag, meta in ((SOP_CLASS, MEDIA_CLASS), (SOP_UID, 0x00020003)):
         if tag in parsed.values and not parsed.values[tag].strip(b" \0") and parsed.meta.get(meta):
             parsed.values[tag] = parsed.meta[meta]
             filled = True

@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import IO
 
 from .. import APP_NAME
+from ..atomic import flush_folder
 from ..errors import WriteError
 from ..paths import data_dir
 
@@ -70,12 +71,12 @@ class FolderTransaction:
     def commit(self) -> None:
         """Move the finished folder to its place; from here on it is complete."""
         try:
-            _flush_folder(self.work)
+            flush_folder(self.work)
             if os.path.lexists(self.target):
                 raise _exists(self.target)
             os.rename(self.work, self.target)
             self._committed = True
-            _flush_folder(self.target.parent)
+            flush_folder(self.target.parent)
         except OSError as error:
             if not self._committed and os.path.lexists(self.target):
                 raise _exists(self.target) from error
@@ -246,19 +247,6 @@ def _lock(stream: IO[str]) -> bool:
     except OSError:
         return False
     return True
-
-
-def _flush_folder(folder: Path) -> None:
-    if sys.platform == "win32":  # directories cannot be opened there; NTFS journals the rename
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno != errno.EINVAL:  # some network file systems cannot
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _notes() -> Path:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Container
 from pathlib import Path
 
-from ..pacs.nodes import write_atomic
+from ..atomic import write_atomic
 from ..paths import data_dir
 
 log = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..atomic import write_atomic
 from ..errors import PacsError
-from .nodes import write_atomic
 
 VERSION = 1
 _LIMIT = 64 << 20

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from ..atomic import write_atomic
 from ..paths import data_dir
 from .errors import PacsError
 
@@ -158,22 +157,6 @@ def find_node(nodes: Iterable[PacsNode], name: str) -> PacsNode:
 def named_node(text: str, path: str | Path | None = None) -> PacsNode:
     """What a command line means by a node: ``AE@host:port``, or the name of one saved (in ``path``)."""
     return node_from_text(text) if "@" in text else find_node(load_nodes(path), text)
-
-
-def write_atomic(file: Path, data: bytes, flush: bool = True) -> None:
-    """Put ``data`` at ``file`` (mode 0600): either all of it or what was there before. Raises OSError."""
-    temporary = file.with_name(f".{file.name[:80]}.{secrets.token_hex(6)}.part")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            if flush:
-                stream.flush()
-                os.fsync(stream.fileno())
-        os.replace(temporary, file)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _node(entry: Any) -> PacsNode:

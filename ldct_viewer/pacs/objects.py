@@ -8,15 +8,15 @@ from pathlib import Path
 from struct import pack
 
 from .. import __version__
+from ..atomic import write_atomic
 from ..dicom import header as h
 from ..dicom.codes import FileProblem, Reason
-from ..dicom.elements import EXPLICIT_LE, IMPLICIT_LE, PIXEL_DATA, parse, text
+from ..dicom.elements import EXPLICIT_LE, IMPLICIT_LE, MEDIA_CLASS, PIXEL_DATA, parse, text
 from ..dicom.explicit import Elements, Text, element, joined
 from ..dicom.source import ByteSource, FileBytes, MemoryBytes
 from ..dicom.syntax import SYNTAXES
 from ..dicom.write import IMPLEMENTATION_CLASS_UID
 from .client import valid_uid
-from .nodes import write_atomic
 
 CT_CLASSES = (
     "1.2.840.10008.5.1.4.1.1.2",  # CT Image Storage
@@ -54,13 +54,13 @@ def examine(source: ByteSource) -> Instance:
             raise FileProblem(Reason.TRUNCATED)
     found = [text(parsed.values.get(tag, b"")) for tag in _WANTED]
     if not found[0]:
-        found[0] = text(parsed.meta.get(0x00020002, b""))
+        found[0] = text(parsed.meta.get(MEDIA_CLASS, b""))
     if not all(valid_uid(uid) for uid in found[:4]):
         raise FileProblem(Reason.MALFORMED, "an identifier is missing or no UID")
     syntax = parsed.syntax or (EXPLICIT_LE if parsed.explicit else IMPLICIT_LE)
     sop_class, sop_uid, study_uid, series_uid, modality = found
     has_pixels = parsed.pixel_offset >= 0
-    media = (text(parsed.meta.get(0x00020002, b"")), text(parsed.meta.get(0x00020003, b"")))
+    media = (text(parsed.meta.get(MEDIA_CLASS, b"")), text(parsed.meta.get(0x00020003, b"")))
     plain = parsed.preamble and not parsed.wrong_syntax and media == (sop_class, sop_uid) and bool(parsed.syntax)
     return Instance(sop_class, sop_uid, study_uid, series_uid, modality, syntax, has_pixels, plain)
 
@@ -100,7 +100,7 @@ def store(folder: Path, instance: Instance, whole: bytes, flush: bool) -> Path:
     path = folder / f"{instance.sop_uid}.dcm"  # digits and dots only: cannot leave the folder
     if os.path.islink(path):
         path.unlink()
-    write_atomic(path, whole, flush)
+    write_atomic(path, whole, flush=flush)
     return path
 
 

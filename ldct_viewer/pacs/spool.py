@@ -24,8 +24,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..atomic import flush_folder, write_atomic
 from .client import valid_uid
-from .nodes import write_atomic
 from .objects import Instance, store
 
 _MAX_CACHED = 1000
@@ -67,8 +67,8 @@ class Spool:
             folder.mkdir(exist_ok=True, mode=0o700)
             store(folder, instance, whole, flush=True)
             if new:
-                _flush_folder(self.incoming)
-            _flush_folder(folder)
+                flush_folder(self.incoming)
+            flush_folder(folder)
             return "stored"
 
     def begin(self, series_uid: str) -> None:
@@ -185,13 +185,3 @@ def _read(path: Path) -> dict[str, list[Any]]:
         return {"images": [str(uid) for uid in said["images"]], "results": list(said["results"])}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return {"images": [], "results": []}
-
-
-def _flush_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there; NTFS journals the rename
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

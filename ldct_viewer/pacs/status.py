@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .nodes import write_atomic
+from ..atomic import write_atomic
 
 _LOG_BYTES = 5_000_000
 _KEY = "log.key"

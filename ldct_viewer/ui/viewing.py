@@ -64,10 +64,10 @@ class Viewing(QtCore.QObject):
         v.cine_rate = self._cine_rate
 
     def _recommended_strength(self) -> float:
-        from ..denoise.model_file import default_model, find_model
+        from ..denoise.model_file import chosen_model
 
         try:
-            return (find_model(self._settings.model) if self._settings.model else default_model()).recommended_strength
+            return chosen_model(self._settings.model).recommended_strength
         except LdctError:  # said when denoising starts
             return 1.0
 

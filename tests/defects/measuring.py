@@ -51,7 +51,7 @@ DEFECTS = (
     D("train-gate-nothing", "training/local/gate.py", "if tuned.psnr < low.psnr", "if tuned.psnr < low.psnr and start is None", "a model worse than doing nothing is offered", _PARTS, _TL),
     D("train-ema", "training/local/pace.py", "fast, 1.0 - keep)", "fast, keep)", "the kept average is the last step: noise of the training", _PARTS, _TL),
     D("train-resume-ema", "training/local/checkpoint.py", 'k.startswith(f"{prefix}.")', 'k.startswith("net.")', "after a resume the average is lost", "training_local/test_keeping.py", _TL),
-    D("train-checkpoint-torn", "training/local/checkpoint_files.py", "os.replace(temporary, path)", "path.write_bytes(data)\n        os.unlink(temporary)", "a crash while saving destroys the only checkpoint", "training_local/test_keeping.py", _TL),
+    D("train-checkpoint-torn", "atomic.py", "os.replace(temporary, path)", "path.write_bytes(data)\n        os.unlink(temporary)", "a crash while saving destroys the only checkpoint", "training_local/test_keeping.py", _TL),
     D("train-keeps-worst", "training/local/loop.py", "rank(measures, state.start) > rank(state.best", "rank(measures, state.start) < rank(state.best", "the worst state is kept as best", "training_local/test_training.py", _TL),
     D("train-dose-variance", "training/local/objectives.py", "sigma * np.sqrt(1 / dose - 1), sigma", "sigma * np.sqrt(1 / dose), sigma", "too much noise is added at mild doses", _PARTS, _TL),
     D("train-neighbour-leak", "training/local/objectives.py", " or other in self.split.held[s]", "", "held-out slices are targets of the training", _PARTS, _TL),

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from ldct_viewer.denoise import model_file
 from ldct_viewer.denoise.model_file import card_hash, default_model, find_model, list_models, load_model
 from ldct_viewer.errors import ModelError
 
@@ -189,7 +188,7 @@ def test_a_broken_user_card_does_not_hide_the_other_models(tmp_path, monkeypatch
 
 def test_a_failed_write_leaves_the_old_model(tmp_path, monkeypatch):
     info = save_tiny(tmp_path)
-    monkeypatch.setattr(model_file.os, "replace", lambda *a: (_ for _ in ()).throw(OSError(28, "No space left")))
+    monkeypatch.setattr(os, "replace", lambda *a: (_ for _ in ()).throw(OSError(28, "No space left")))
     with pytest.raises(OSError, match="No space"):
         save_tiny(tmp_path, active=False)
     monkeypatch.undo()

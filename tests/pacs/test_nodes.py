@@ -7,9 +7,10 @@ import os
 
 import pytest
 
+from ldct_viewer.atomic import write_atomic
 from ldct_viewer.errors import PacsError
 from ldct_viewer.pacs.client import echo
-from ldct_viewer.pacs.nodes import PacsNode, find_node, load_nodes, node_from_text, nodes_path, save_nodes, write_atomic
+from ldct_viewer.pacs.nodes import PacsNode, find_node, load_nodes, node_from_text, nodes_path, save_nodes
 
 GOOD = {"name": "서울 PACS", "ae_title": "ARCHIVE", "host": "192.0.2.10", "port": 104}
 

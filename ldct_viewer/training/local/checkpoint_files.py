@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import errno
-import os
-import tempfile
 from pathlib import Path
 
+from ... import atomic
 from ...errors import WriteError
 
 STATE = "state.safetensors"
@@ -16,17 +15,8 @@ BEST = "best.safetensors"
 def write_atomic(path: Path, data: bytes) -> None:
     """Write beside, flush to the disk, then rename over; WriteError says what failed."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        atomic.write_atomic(path, data)
     except OSError as error:
-        raise _cannot(error, path) from error
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
         raise _cannot(error, path) from error
 
 
