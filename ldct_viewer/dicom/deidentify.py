@@ -9,14 +9,15 @@ pixels are not looked at (113101 "Clean Pixel Data" is not claimed).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
-import os
 import secrets
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..atomic import write_once
 from ..errors import WriteError
 from ..paths import data_dir
 from .attributes import copied
@@ -110,21 +111,18 @@ def raw_value(dataset: Any, keyword: str) -> bytes:
 
 
 def user_key() -> bytes:
-    """This user's secret for pseudonyms, made at the first use (mode 0600)."""
+    """This user's secret for pseudonyms, made at the first use (mode 0600), the same for all who ask at once."""
     path: Path = data_dir() / "deidentify.key"
     try:
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = path.read_bytes()
-            if len(key) != 32:
-                raise WriteError(
-                    "The key of de-identified exports is damaged.", "Delete the file.", path, "key"
-                ) from None
-            return key
-        key = secrets.token_bytes(32)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(key)
-        return key
+        with contextlib.suppress(FileNotFoundError):
+            return _checked(path, path.read_bytes())
+        write_once(path, secrets.token_bytes(32))
+        return _checked(path, path.read_bytes())  # ours, or of who was first
     except OSError as error:
         raise WriteError("The key of de-identified exports cannot be used.", "Check the file.", path, "key") from error
+
+
+def _checked(path: Path, key: bytes) -> bytes:
+    if len(key) != 32:
+        raise WriteError("The key of de-identified exports is damaged.", "Delete the file.", path, "key")
+    return key

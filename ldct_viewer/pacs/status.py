@@ -5,6 +5,7 @@ A series is named by a keyed hash of its UID: the same in all lines of one spool
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import json
 import os
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..atomic import write_atomic
+from ..atomic import write_atomic, write_once
 
 _LOG_BYTES = 5_000_000
 _KEY = "log.key"
@@ -77,13 +78,11 @@ def _private(path: str, flags: int) -> int:
 
 
 def _key(path: Path) -> bytes:
-    """The spool's own key, made once. Raises OSError."""
-    try:
+    """The spool's own key, made once, the same for two services that start at once. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
         key = path.read_bytes()
         if len(key) == 32:
             return key
-    except FileNotFoundError:
-        pass
-    key = secrets.token_bytes(32)
-    write_atomic(path, key)
-    return key
+        path.unlink()  # damaged: names in the log begin anew
+    write_once(path, secrets.token_bytes(32))
+    return path.read_bytes()

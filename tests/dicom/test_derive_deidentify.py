@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from pydicom.sequence import Sequence
 
 from ldct_viewer.dicom.deidentify import allowed, user_key
 from ldct_viewer.dicom.derive import ExportOptions, write_derived
+from ldct_viewer.errors import WriteError
 
 from ..shared_data import CASES, needs_cases
 from .derive_kit import DENOISED, make_series, opened
@@ -144,3 +148,54 @@ def test_key_is_private_and_made_once(own_data_dir: Path) -> None:
     assert len(first) == 32 and user_key() == first
     if os.name == "posix":
         assert (own_data_dir / "deidentify.key").stat().st_mode & 0o077 == 0
+
+
+def test_two_that_make_the_key_at_once_agree(own_data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second asks at the worst moment: while the first is about to write."""
+    from ldct_viewer.dicom import deidentify
+
+    others: list[bytes] = []
+    real = deidentify.secrets.token_bytes
+
+    def slowly(count: int) -> bytes:
+        if not others:
+            others.append(b"")
+            others[0] = user_key()
+        return real(count)
+
+    monkeypatch.setattr(deidentify.secrets, "token_bytes", slowly)
+    assert user_key() == others[0] == (own_data_dir / "deidentify.key").read_bytes()
+    assert [path.name for path in own_data_dir.iterdir()] == ["deidentify.key"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_many_processes_make_one_key(own_data_dir: Path, links: bool) -> None:
+    """Also where the file system knows no hard links (FAT, some shares)."""
+    none = "import os, errno\ndef link(*a): raise OSError(errno.EPERM, 'none')\nos.link = link\n"
+    code = (
+        "import sys\nfrom ldct_viewer.dicom.deidentify import user_key\nprint(flush=True)\nsys.stdin.read(1)\n"
+        "print(user_key().hex())"
+    )
+    command = [sys.executable, "-c", ("" if links else none) + code]
+    crowd = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    for one in crowd:
+        assert one.stdout is not None
+        one.stdout.readline()
+    for one in crowd:
+        assert one.stdin is not None
+        one.stdin.write("x")
+        one.stdin.flush()
+    keys = {one.communicate()[0].strip() for one in crowd}
+    assert keys == {(own_data_dir / "deidentify.key").read_bytes().hex()}
+
+
+def test_a_full_disk_leaves_no_half_key(own_data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(WriteError) as error:
+            user_key()
+    assert error.value.code == "key" and not list(own_data_dir.iterdir())
+    assert len(user_key()) == 32
