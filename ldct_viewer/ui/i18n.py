@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 
 from PySide6 import QtCore
 
@@ -17,14 +17,27 @@ def effective_language(wish: str) -> str:
     return language if language in NAMES else "en"
 
 
+class _Texts(QtCore.QTranslator):
+    """Translations held in memory. Qt would map the file: rewritten by an update while the program runs, it crashes."""
+
+    _data = b""  # Qt looks into it and makes no copy
+
+    def read(self, file: Path) -> bool:
+        """Take over what ``file`` holds; False where there is nothing of use."""
+        try:
+            self._data = file.read_bytes()
+        except OSError:
+            return False
+        return self.load(self._data)
+
+
 def install_translator(application: QtCore.QCoreApplication, wish: str) -> str:
     """Load the translation for ``wish``; returns the language in use ("en" where none was found)."""
     language = effective_language(wish)
     if language == "en":
         return language
-    translator = QtCore.QTranslator(application)
-    file = resource("translations", f"ldct_viewer_{language}.qm")
-    if not translator.load(os.fspath(file)):
+    translator = _Texts(application)
+    if not translator.read(resource("translations", f"ldct_viewer_{language}.qm")):
         return "en"
     application.installTranslator(translator)
     _install_qt_texts(application, language)

@@ -44,6 +44,22 @@ def test_an_unknown_language_falls_back_to_english():
     assert effective_language("fr") == "en"
 
 
+def test_an_update_that_rewrites_the_file_under_the_running_program_changes_no_word(qapp, tmp_path, monkeypatch):
+    file = tmp_path / "ldct_viewer_ko.qm"
+    file.write_bytes(resource("translations", file.name).read_bytes())
+    monkeypatch.setattr("ldct_viewer.ui.i18n.resource", lambda *parts: file)
+    install_translator(qapp, "ko")
+    try:
+        before = [translated(spec.text) for spec in ACTIONS]
+        with file.open("r+b") as there:  # the same file on disk, other bytes: a mapped one ends in a segmentation fault
+            there.truncate(0)
+            there.write(bytes(60_000))
+        assert [translated(spec.text) for spec in ACTIONS] == before
+    finally:
+        for translator in qapp.findChildren(QtCore.QTranslator):
+            qapp.removeTranslator(translator)
+
+
 def test_what_the_reader_says_is_told_in_korean_with_its_numbers(korean):
     from ldct_viewer.dicom.codes import FileProblem, Reason
     from ldct_viewer.ui.words import told
