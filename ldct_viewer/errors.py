@@ -52,7 +52,7 @@ class PacsError(LdctError):
     Codes: ``pacs_missing`` (extra not installed), ``node`` (bad settings), ``no_node``, ``nodes_file``,
     ``unknown_host``, ``unreachable``, ``refused``, ``timeout``, ``tls``, ``rejected``, ``aborted``,
     ``not_supported``, ``status`` (the archive answered with a failure), ``query``, ``port_in_use``, ``queue``,
-    ``busy`` (another service or window works in that folder).
+    ``busy`` (another service or window works in that folder), ``too_much`` (more than a series can hold).
     """
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..cancel import CancelToken
-from ..errors import EXIT_OK, WriteError
+from ..errors import EXIT_OK, PacsError, WriteError
 from ..log_file import start_logging
 from ..pacs.nodes import check_ae_title, check_port, named_node
 from ..paths import data_dir
@@ -19,6 +19,7 @@ from .denoise import STRENGTH_HELP, fraction
 if TYPE_CHECKING:
     from ..denoise.engine import Denoiser
     from ..denoise.model_file import ModelInfo
+    from ..pacs.receiver import Listen
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +31,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--bind", metavar="ADDRESS", default="127.0.0.1", help="address to listen at (default: this computer only)"
     )
     arrive.add_argument(
-        "--allow", metavar="AE", action="append", default=[], help="only these calling AE titles; repeatable"
+        "--allow-ae",
+        "--allow",
+        dest="allow",
+        metavar="AE",
+        action="append",
+        default=[],
+        help="only these calling AE titles; repeatable",
     )
-    arrive.add_argument("--max-associations", type=int, default=10, metavar="N", help="at the same time (default 10)")
+    arrive.add_argument("--max-associations", type=_count, default=10, metavar="N", help="at once (default 10)")
     arrive.add_argument(
         "--watch", metavar="FOLDER", type=Path, help="take series dropped into this folder; they stay there"
     )
@@ -43,6 +50,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="a series is whole when its association has ended and nothing more came for so many seconds (default 30)",
     )
+    limits = parser.add_argument_group("limits of what is sent to us")
+    limits.add_argument("--tls", action="store_true", help="take nothing without TLS; needs --cert-file")
+    limits.add_argument("--cert-file", metavar="PEM", help="our certificate")
+    limits.add_argument("--key-file", metavar="PEM", help="its key (default: in the same file)")
+    limits.add_argument("--ca-file", metavar="PEM", help="only senders whose certificate is of these authorities")
+    limits.add_argument("--max-images", type=_count, metavar="N", help="of one association (default 100000)")
+    limits.add_argument("--max-gb", type=_seconds, metavar="GB", help="of one association (default 64)")
+    limits.add_argument("--min-free-gb", type=_seconds, metavar="GB", help="that must stay free (default 1)")
+    limits.add_argument("--idle", type=_seconds, metavar="S", help="cut off who says nothing for so long (default 60)")
     leave = parser.add_argument_group("where results go")
     leave.add_argument("--out", metavar="FOLDER", type=Path, help="write derived series below this folder")
     leave.add_argument("--send-to", metavar="NODE", help="send them to a saved node, or AE@host:port")
@@ -72,20 +88,12 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None and args.send_to is None:
         raise WriteError("There is nowhere to put results.", "Give --out FOLDER or --send-to NODE.", code="usage")
     from ..pacs.errors import need_pynetdicom
-    from ..pacs.receiver import Listen, check_allowed
     from ..pacs.service import Service, Settings
 
     if args.store_scp is not None or args.send_to is not None:
         need_pynetdicom()
     node = named_node(args.send_to, args.nodes) if args.send_to else None
-    listen = None
-    if args.store_scp is not None:
-        port = check_port(args.store_scp, "port of --store-scp")
-        title = check_ae_title(args.ae_title, "own AE title")
-        allowed = check_allowed(args.allow)
-        listen = Listen(port, title, args.bind, allowed, max(1, args.max_associations))
-        if args.bind not in ("127.0.0.1", "::1", "localhost") and not args.allow:
-            print("note: every computer of the network may send; --allow AE admits only some.", file=sys.stderr)
+    listen = _listen(args) if args.store_scp is not None else None
     from ..denoise.model_file import chosen_model
 
     info = chosen_model(args.model)
@@ -109,6 +117,35 @@ def run(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
+def _listen(args: argparse.Namespace) -> Listen:
+    from ..pacs.listener import SILENCE_S, Quota, Tls
+    from ..pacs.receiver import Listen, check_allowed
+
+    port = check_port(args.store_scp, "port of --store-scp")
+    title = check_ae_title(args.ae_title, "own AE title")
+    if args.tls != bool(args.cert_file) or (not args.tls and (args.key_file or args.ca_file)):
+        hint = "Give --tls with --cert-file and, where the key is in a file of its own, --key-file."
+        raise PacsError("Certificates and --tls belong together.", hint, code="tls")
+    quota = Quota()
+    quota = Quota(
+        args.max_images or quota.images,
+        quota.size if args.max_gb is None else round(args.max_gb * 1e9),
+        quota.free if args.min_free_gb is None else round(args.min_free_gb * 1e9),
+    )
+    if args.bind not in ("127.0.0.1", "::1", "localhost") and not args.allow and not args.ca_file:
+        print("note: every computer of the network may send; --allow-ae AE admits only some.", file=sys.stderr)
+    return Listen(
+        port,
+        title,
+        args.bind,
+        check_allowed(args.allow),
+        args.max_associations,
+        Tls(args.cert_file, args.key_file, args.ca_file) if args.tls else None,
+        quota,
+        max(1.0, SILENCE_S if args.idle is None else args.idle),
+    )
+
+
 def _denoiser(info: ModelInfo, device: str) -> Denoiser:
     from ..denoise.engine import Denoiser, choose_device
     from ..denoise.model_file import load_model
@@ -127,6 +164,13 @@ def _line(event: dict[str, Any]) -> None:
 
 def _note(text: str) -> None:
     print(f"note: {text}", file=sys.stderr)
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 10_000_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1")
+    return value
 
 
 def _seconds(text: str) -> float:

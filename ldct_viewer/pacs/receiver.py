@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..dicom.codes import FileProblem
@@ -13,24 +13,31 @@ from ..dicom.transaction import write_error
 from ..errors import PacsError
 from .client import VERIFICATION
 from .errors import pynetdicom
+from .listener import SILENCE_S, Quota, Tls, server_context, start_listening
+from .nodes import check_ae_title
 from .objects import CT_CLASSES, received, transfer_syntaxes
 from .spool import Spool
 from .status import Status
 
 MAX_OBJECT_BYTES = 4 << 30  # of one data set: above any CT series in one file
-_SILENCE_S = 60.0
 _OUT_OF_RESOURCES, _CANNOT_UNDERSTAND = 0xA700, 0xC000
 
 
 @dataclass(frozen=True)
 class Listen:
-    """Where and to whom. An empty ``allow`` admits every calling AE title; ``called`` titles must match ours."""
+    """Where and to whom. An empty ``allow`` admits every calling AE title; the called one must be ours.
+
+    With ``tls`` nobody is heard without it. A peer that says nothing for ``silence_s`` seconds is cut off.
+    """
 
     port: int
     ae_title: str
     host: str = "127.0.0.1"
     allow: tuple[str, ...] = ()
     associations: int = 10
+    tls: Tls | None = None
+    quota: Quota = field(default_factory=Quota)
+    silence_s: float = SILENCE_S
 
 
 class Receiver:
@@ -42,7 +49,10 @@ class Receiver:
         self._server: Any = None
         self._lock = threading.Lock()
         self._delivering: dict[str, set[Any]] = {}
+        self._context = server_context(listen.tls) if listen.tls is not None else None
         self._bytes: dict[Any, int] = {}
+        self._taken: dict[Any, tuple[int, int]] = {}  # images and bytes of an association
+        self._told: dict[Any, set[str]] = {}
         self._ended: dict[str, float] = {}
         self.arrivals = 0
 
@@ -53,8 +63,6 @@ class Receiver:
         ae.require_called_aet = True
         ae.require_calling_aet = list(self.listen.allow)
         ae.maximum_associations = self.listen.associations
-        ae.acse_timeout = ae.dimse_timeout = ae.network_timeout = _SILENCE_S
-        ae.maximum_pdu_size = 128 << 10
         ae.add_supported_context(VERIFICATION)
         others = {str(context.abstract_syntax) for context in package.AllStoragePresentationContexts}
         for sop_class in sorted(others | set(CT_CLASSES)):  # not CT: taken too, kept aside
@@ -68,7 +76,10 @@ class Receiver:
         ]
         try:
             self._ae = ae
-            self._server = ae.start_server((self.listen.host, self.listen.port), block=False, evt_handlers=handlers)
+            address = (self.listen.host, self.listen.port)
+            self._server = start_listening(
+                ae, address, handlers, self._context, self.listen.silence_s, self._on_refused
+            )
         except OSError as error:
             message = f"Port {self.listen.port} cannot be opened: {error.strerror or error}."
             raise PacsError(message, "Choose another port, or stop what uses it.", code="port_in_use") from error
@@ -106,16 +117,25 @@ class Receiver:
         return self._server is not None and bool(self._server.active_associations)
 
     def _on_store(self, event: Any) -> int:
-        request = event.request
-        self._bytes[event.assoc] = 0
+        request, assoc = event.request, event.assoc
+        self._bytes[assoc] = 0
         data = request.DataSet.getvalue()
         sop_class, sop_uid = str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID)
         syntax = str(event.context.transfer_syntax)
+        images, size = self._taken.get(assoc, (0, 0))
         try:
-            return self._keep(event.assoc, sop_class, sop_uid, syntax, data)
+            code = self.listen.quota.excess(images + 1, size + len(data))
+            if not code and not self.listen.quota.has_room(self.spool.folder, len(data)):
+                code = "disk_full"
+            if not code:
+                self._taken[assoc] = (images + 1, size + len(data))
+                return self._keep(assoc, sop_class, sop_uid, syntax, data)
         except OSError as error:
-            self.status.event("not_stored", code=write_error(error, self.spool.folder).code)
-            return _OUT_OF_RESOURCES
+            code = write_error(error, self.spool.folder).code
+        if code not in self._told.setdefault(assoc, set()):  # once an association: it may have thousands
+            self._told[assoc].add(code)
+            self.status.event("not_stored", code=code)
+        return _OUT_OF_RESOURCES
 
     def _keep(self, assoc: Any, sop_class: str, sop_uid: str, syntax: str, data: bytes) -> int:
         try:
@@ -131,8 +151,8 @@ class Receiver:
         with self._lock:
             senders = self._delivering.setdefault(instance.series_uid, set())
             if assoc not in senders:
+                self.spool.begin(instance.series_uid)  # first: on a full disk it fails, and is tried again
                 senders.add(assoc)
-                self.spool.begin(instance.series_uid)
         what = self.spool.add(instance, whole)
         if what == "duplicate":
             self.status.event("duplicate", series=self.status.name_of(instance.series_uid))
@@ -159,7 +179,8 @@ class Receiver:
                         self.spool.end(uid)
 
     def _on_close(self, event: Any) -> None:
-        self._bytes.pop(event.assoc, None)
+        for kept in (self._bytes, self._taken, self._told):
+            kept.pop(event.assoc, None)
         with self._lock:  # an association of weeks ago must not be held in memory
             for uid, senders in list(self._delivering.items()):
                 alive = {other for other in senders if other is not event.assoc and other.is_alive()}
@@ -170,11 +191,19 @@ class Receiver:
             self._ended = {uid: ended for uid, ended in self._ended.items() if ended > hour_ago}
 
     def _on_rejected(self, event: Any) -> None:
-        self.status.event("rejected")
+        asked = event.assoc.requestor.primitive
+        if self.listen.allow and asked.calling_ae_title not in self.listen.allow:
+            self._on_refused("unknown_caller")
+        elif asked.called_ae_title != self.listen.ae_title:
+            self._on_refused("wrong_title")
+        else:
+            self._on_refused("too_many")
+
+    def _on_refused(self, code: str) -> None:
+        """Nothing of what the peer said is in the log: it is not ours to believe."""
+        self.status.event("rejected", code=code)
 
 
 def check_allowed(titles: Sequence[str]) -> tuple[str, ...]:
     """Calling AE titles for :class:`Listen`, checked. Raises PacsError ``node``."""
-    from .nodes import check_ae_title
-
     return tuple(check_ae_title(title, "calling AE title") for title in titles)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import socket
 import ssl
 import threading
@@ -15,10 +17,11 @@ from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..dicom.codes import FileProblem
 from ..dicom.elements import EXPLICIT_LE, IMPLICIT_LE
 from ..dicom.transaction import write_error
-from ..errors import PacsError, WriteError
-from .association import association, broke_off, no_password, status_error
+from ..errors import LdctError, PacsError
+from .association import association, broke_off, status_error
 from .client import VERIFICATION, SeriesRow, valid_uid
 from .errors import need_pynetdicom, pynetdicom
+from .listener import Quota, Tls, server_context, start_listening
 from .nodes import PacsNode
 from .objects import CT_CLASSES, received, store, transfer_syntaxes
 
@@ -28,6 +31,7 @@ STUDY_MOVE = "1.2.840.10008.5.1.4.1.2.2.2"
 _NATIVE = (EXPLICIT_LE, IMPLICIT_LE)
 _CONNECT_S = 10.0
 _SILENCE_S = 120.0  # archives fetch from tape
+_QUOTA = Quota(free=256 << 20)
 _PENDING = (0xFF00, 0xFF01)
 _SOME_FAILED = 0xB000
 
@@ -57,7 +61,8 @@ def retrieve(
 
     ``auto`` tries C-GET, then C-MOVE if the archive has no C-GET and ``node.move_port`` is set. Each file
     appears whole or not at all and only directly in ``folder``; after Cancelled or an error the whole
-    ones stay. ``progress(done, total)``, total 0 while unknown. Raises PacsError, WriteError, Cancelled.
+    ones stay. ``progress(done, total)``, total 0 while unknown. Raises PacsError (``too_much``: more images or
+    bytes than any series has), WriteError (``disk_full``: before the disk is), Cancelled.
     """
     need_pynetdicom()
     if method not in METHODS:
@@ -93,15 +98,19 @@ class _Basket:
     progress: Progress
     files: dict[str, Path] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
-    full: WriteError | None = None
+    taken: tuple[int, int] = (0, 0)  # images and bytes, whatever became of them
+    stopped: LdctError | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def on_store(self, event: Any) -> int:
         """Handler of C-STORE; returns the DIMSE status."""
-        if self.full is not None:
+        if self.stopped is not None:
             return 0xA700
         request, context = event.request, event.context
         data = request.DataSet.getvalue()
+        self._check_quota(len(data))
+        if self.stopped is not None:
+            return 0xA700
         sop_class, sop_uid = str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID)
         try:
             instance, whole = received(sop_class, sop_uid, str(context.transfer_syntax), data)
@@ -113,11 +122,25 @@ class _Basket:
             path = store(self.folder, instance, whole, flush=False)
         except OSError as error:
             with self.lock:
-                self.full = write_error(error, self.folder)
+                self.stopped = write_error(error, self.folder)
             return 0xA700
         with self.lock:
             self.files[sop_uid] = path
         return 0x0000
+
+    def _check_quota(self, size: int) -> None:
+        """An archive that never ends, and a disk that is nearly full, stop the transfer."""
+        with self.lock:
+            self.taken = (self.taken[0] + 1, self.taken[1] + size)
+            if _QUOTA.excess(*self.taken):
+                hint = "Ask its manager. What has arrived stays in the folder."
+                self.stopped = PacsError("The archive sends more than a series can hold.", hint, code="too_much")
+                return
+            try:
+                if not _QUOTA.has_room(self.folder, size):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            except OSError as error:
+                self.stopped = write_error(error, self.folder)
 
     def _refuse(self, why: str, status: int) -> int:
         with self.lock:
@@ -133,8 +156,8 @@ class _Basket:
 
     def result(self, response: Any, method: str) -> RetrieveResult:
         """After the last response. Raises PacsError when nothing came and the archive said why."""
-        if self.full is not None:
-            raise self.full
+        if self.stopped is not None:
+            raise self.stopped
         status = int(response.Status)
         failed = max(_counter(response, "Failed"), sum(self.refused.values()))
         notes = list(self.refused)
@@ -188,8 +211,8 @@ def _follow(assoc: Any, responses: Iterator[Any], basket: _Basket, cancel: Cance
         if "Status" not in status:
             raise broke_off(assoc)
         cancel.check()
-        if basket.full is not None:
-            raise basket.full
+        if basket.stopped is not None:
+            raise basket.stopped
         if status.Status not in _PENDING:
             return basket.result(status, method)
         basket.count(status)
@@ -203,17 +226,14 @@ def _receiver(node: PacsNode, title: str, basket: _Basket) -> Iterator[None]:
     ae = package.AE(ae_title=title)
     ae.require_called_aet = True
     ae.maximum_associations = 4
-    ae.network_timeout = ae.dimse_timeout = _SILENCE_S
-    ae.maximum_pdu_size = 128 << 10
     ae.add_supported_context(VERIFICATION)
     for sop_class in CT_CLASSES:
         ae.add_supported_context(sop_class, transfer_syntaxes())
     assert node.move_port is not None
     address = (_own_address(node), node.move_port)
     try:
-        server = ae.start_server(
-            address, block=False, evt_handlers=[(package.evt.EVT_C_STORE, basket.on_store)], ssl_context=_tls(node)
-        )
+        handlers = [(package.evt.EVT_C_STORE, basket.on_store)]
+        server = start_listening(ae, address, handlers, _tls(node), _SILENCE_S)
     except OSError as error:
         hint = "Close what uses it, or choose another port (the archive must know it too)."
         message = f"Port {node.move_port} for C-MOVE cannot be opened: {error.strerror or error}."
@@ -231,13 +251,7 @@ def _tls(node: PacsNode) -> ssl.SSLContext | None:
     if not node.cert_file:
         hint = "Enter our certificate and its key in the settings of this archive, or use C-GET."
         raise PacsError("With TLS, C-MOVE needs a certificate of this computer.", hint, code="tls")
-    try:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(node.cert_file, node.key_file, password=no_password)
-    except (OSError, ssl.SSLError) as error:
-        raise PacsError("Our certificate or its key cannot be used.", "", node.cert_file, "tls") from error
-    return context
+    return server_context(Tls(node.cert_file, node.key_file))
 
 
 def _own_address(node: PacsNode) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ldct_viewer.cli.main import main
-from ldct_viewer.errors import EXIT_INPUT, EXIT_OK, EXIT_OUTPUT, EXIT_PACS
+from ldct_viewer.errors import EXIT_INPUT, EXIT_OK, EXIT_OUTPUT, EXIT_PACS, PacsError
 from tests.denoise.helpers import save_tiny
 from tests.dicom.make_ct import pixels, series
 
@@ -92,6 +93,29 @@ def test_serve_says_what_it_lacks(tmp_path):
     assert main(["serve", "--store-scp", "11112"]) == EXIT_OUTPUT
     assert main(["serve", "--store-scp", "0", "--out", str(tmp_path / "o")]) == EXIT_PACS
     assert main(["serve", "--watch", str(tmp_path / "no"), "--out", str(tmp_path / "o")]) == EXIT_OUTPUT
+
+
+def test_the_options_of_serve_reach_the_listener(tmp_path):
+    from ldct_viewer.cli import serve
+    from ldct_viewer.pacs.listener import Quota, Tls
+    from ldct_viewer.pacs.receiver import Listen
+
+    def listen(*words: str) -> Listen:
+        parser = argparse.ArgumentParser()
+        serve.configure(parser)
+        return serve._listen(parser.parse_args(["--store-scp", "11112", *words]))
+
+    assert listen() == Listen(11112, "LDCTVIEWER")
+    tls = ["--tls", "--cert-file", "c.pem", "--key-file", "k.pem", "--ca-file", "ca.pem"]
+    limits = ["--max-images", "5", "--max-gb", "0.5", "--min-free-gb", "0", "--idle", "7", "--max-associations", "3"]
+    full = listen("--ae-title", "US", "--allow-ae", "A", "--allow", "B", *tls, *limits)
+    quota = Quota(5, 500_000_000, 0)
+    assert full == Listen(11112, "US", "127.0.0.1", ("A", "B"), 3, Tls("c.pem", "k.pem", "ca.pem"), quota, 7.0)
+    for wrong in (["--tls"], ["--cert-file", "c.pem"], ["--ca-file", "ca.pem"], ["--allow-ae", "a" * 17]):
+        with pytest.raises(PacsError):
+            listen(*wrong)
+    absent = ["serve", "--store-scp", "11112", "--out", str(tmp_path / "o"), "--spool", str(tmp_path / "s")]
+    assert main([*absent, "--tls", "--cert-file", str(tmp_path / "no.pem")]) == EXIT_PACS
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGTERM is of POSIX")

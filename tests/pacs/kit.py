@@ -59,6 +59,15 @@ def listening(port: int) -> bool:
     return False
 
 
+def certificate(folder: Path, name: str = "test") -> tuple[str, str]:
+    """A self-signed certificate for loopback and its key, as PEM files; it is its own authority."""
+    openssl = tool("openssl")
+    key, cert = folder / f"{name}-key.pem", folder / f"{name}-cert.pem"
+    command = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={name} -keyout {key} -out {cert}".split()
+    subprocess.run([openssl, *command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    return str(cert), str(key)
+
+
 @contextlib.contextmanager
 def program(*command: str, port: int, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """A server that runs as long as the block; ready when its port is open."""
@@ -86,6 +95,11 @@ class Orthanc:
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.http}{path}", timeout=10) as answer:
+            return json.load(answer)
+
+    def post(self, path: str, body: str) -> Any:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.http}{path}", body.encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
     def file(self, instance: str) -> bytes:

@@ -23,7 +23,7 @@ from ldct_viewer.pacs.retrieve import retrieve
 from ldct_viewer.pacs.send import send
 from tests.dicom.make_ct import pixels, series
 
-from .kit import free_port, orthanc, program, tool, wait_for
+from .kit import certificate, free_port, orthanc, program, tool, wait_for
 from .test_service import running
 
 JPEGLS = "1.2.840.10008.1.2.4.80"
@@ -134,17 +134,8 @@ def test_findscu_is_refused_by_our_service(tmp_path):
     assert done.returncode != 0
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[str, str]:
-    openssl = tool("openssl")
-    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -keyout {key} -out {cert}".split()
-    subprocess.run([openssl, *command, "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    return str(cert), str(key)
-
-
-def test_orthanc_with_tls(tmp_path, certificate):
-    cert, key = certificate
+def test_orthanc_with_tls(tmp_path):
+    cert, key = certificate(tmp_path)
     tls = {
         "DicomTlsEnabled": True,
         "DicomTlsCertificate": cert,
