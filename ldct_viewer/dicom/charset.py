@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 _SINGLE = {
@@ -62,7 +63,7 @@ def decode(raw: bytes, charset: bytes) -> tuple[str, bool]:
         return _with_escapes(raw, first).strip(), False
     if not declared or first in ("", "ISO_IR 6"):
         if any("149" in name for name in declared):  # Korean without its escape: written so by some
-            return raw.decode("euc_kr", "replace").strip(), False
+            return _korean(raw).strip(), False
         return _guess(raw).strip(), True
     codec = _SINGLE.get(first, {"ISO_IR 149": "euc_kr", "ISO_IR 58": "gb2312", "ISO_IR 87": "iso2022_jp"}.get(first))
     if codec is None:
@@ -70,9 +71,15 @@ def decode(raw: bytes, charset: bytes) -> tuple[str, bool]:
     if codec == "latin_1" and _KOREAN_PAIRS.match(raw) and sum(byte > 127 for byte in raw) >= 4:
         # Latin-1 text hardly ever is pairs of Hangul codes; Korean sites send EUC-KR labelled ISO_IR 100.
         return raw.decode("cp949", "replace").strip(), True
+    if codec == "euc_kr":
+        return _korean(raw).strip(), False
+    if codec == "latin_1" and _is_utf8(raw):
+        return raw.decode("utf_8").strip(), True
     try:
         return raw.decode(codec).strip(), False
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.end == len(raw) and error.start >= len(raw) - 3 and codec in ("utf_8", "gb18030"):
+            return _whole(raw, codec).strip(), False  # cut in the middle of its last letter
         return _guess(raw).strip(), True
 
 
@@ -82,14 +89,38 @@ def _with_escapes(raw: bytes, first: str) -> str:
     for escape, piece in zip(parts[1::2], parts[2::2], strict=True):
         codec = _ESCAPES.get(escape, "latin_1")
         data = b"\x1b" + escape + piece if codec.startswith("iso2022") else piece
-        out += data.decode(codec, "replace")
+        out += _korean(data) if codec == "euc_kr" else data.decode(codec, "replace")
     return out
 
 
-def _guess(raw: bytes) -> str:
-    for codec in ("utf_8", "cp949"):
+def _korean(raw: bytes) -> str:
+    """Declared KS X 1001: with the letters beyond it that Korean Windows writes (CP949), and cut letters left out."""
+    for codec in ("euc_kr", "cp949"):
         try:
-            return raw.decode(codec)
+            return _whole(raw, codec)
         except UnicodeDecodeError:
             continue
+    return raw.decode("euc_kr", "replace")
+
+
+def _whole(raw: bytes, codec: str) -> str:
+    """Text without a last letter that was cut, as where a value was shortened to so many bytes."""
+    return codecs.getincrementaldecoder(codec)().decode(raw, False)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf_8")
+    except UnicodeDecodeError:
+        return False
+    return True  # bytes of Latin-1 text hardly ever are: it would have to hold "Ã¼" and the like
+
+
+def _guess(raw: bytes) -> str:
+    for decoded in (bytes.decode, _whole):
+        for codec in ("utf_8", "cp949"):
+            try:
+                return decoded(raw, codec)
+            except UnicodeDecodeError:
+                continue
     return raw.decode("latin_1")

@@ -39,6 +39,7 @@ class Reason(Enum):
     TOO_MANY = (Kind.EXCLUDED, "Too many entries; the rest was not looked at.", "Open a smaller folder.")
     VOLUME_FILE = (Kind.EXCLUDED, "A volume file beside DICOM series.", "Open it by itself.")
     NESTED_ARCHIVE = (Kind.EXCLUDED, "An archive inside an archive inside an archive.", "Unpack it first.")
+    ARCHIVE = (Kind.EXCLUDED, "An archive of a kind that is not opened.", "Unpack it first.")
     ENCRYPTED = (Kind.EXCLUDED, "An encrypted archive member.", "Unpack it with its password first.")
     # rejected
     NO_PERMISSION = (Kind.REJECTED, "No permission to read.", "Ask for read access to it.")
@@ -116,7 +117,11 @@ class Reason(Enum):
     WRONG_SYNTAX = (Kind.NOTE, "The header names a wrong transfer syntax; read as what the bytes are.", "")
     NO_PREAMBLE = (Kind.NOTE, "Files without the DICOM preamble; read after a plausibility check.", "")
     BLANK_UID = (Kind.NOTE, "The image UIDs are blank; those of the file's own label are used.", "")
-    PHASES_GUESSED = (Kind.NOTE, "Several phases in one series, told apart by instance number only.", "")
+    PHASES_GUESSED = (
+        Kind.NOTE,
+        "Several phases in one series, told apart only by the order of their numbers or times.",
+        "",
+    )
     OWN_FRAMES = (
         Kind.NOTE,
         "Every image names a study or frame of reference of its own; their positions are taken to share one.",

@@ -106,11 +106,12 @@ def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collect
     position = 132
     if head[128:132] != b"DICM":
         parsed.preamble = False
-        # Met in the wild: only the magic, nothing at all, one stray byte in front.
-        starts = (4,) if head[:4] == b"DICM" else (0, 1)
+        # Met in the wild: only the magic, nothing at all, one stray byte in front, the preamble without the magic.
+        starts = (4,) if head[:4] == b"DICM" else (0, 1, 128)
         plausible = [start for start in starts if _plausible_start(head[start:], source.size)]
         if not plausible:
-            raise FileProblem(Reason.NOT_DICOM, _looks_like(head))
+            kind = "tar archive" if window.bytes[257:262] == b"ustar" else _looks_like(head)
+            raise FileProblem(Reason.ARCHIVE if kind.endswith("archive") else Reason.NOT_DICOM, kind)
         position = plausible[0]
     position = _read_meta(window, position, parsed)
     parsed.syntax = text(parsed.meta.get(TRANSFER_SYNTAX, b""))
@@ -155,6 +156,10 @@ def _looks_like(head: bytes) -> str:
         (b"\x7fELF", "program"),
         (b"PK\x03\x04", "ZIP archive"),
         (b"\x1f\x8b", "gzip archive"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip archive"),
+        (b"Rar!\x1a\x07", "RAR archive"),
+        (b"\xfd7zXZ\0", "xz archive"),
+        (b"BZh", "bzip2 archive"),
     ):
         if head.startswith(magic):
             return name

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from .codes import FileProblem, Reason
-from .wire import BE, BE_EXPLICIT, BE_LONG, ITEM, ITEM_END, LE, LE_EXPLICIT, LE_LONG, LONG, SEQUENCE_END, UNDEFINED
+from .wire import BE, BE_EXPLICIT, BE_LONG, ITEM, ITEM_END, LE, LE_EXPLICIT, LE_LONG, LONG, SEQUENCE_END, UNDEFINED, VRS
 
 Item = dict[int, "bytes | list[Item]"]
+_ITEM_LE = b"\xfe\xff\x00\xe0"
 
 
 def parse_items(raw: bytes, little: bool, explicit: bool, depth: int = 0) -> list[Item]:
     """The items of a sequence value as dictionaries tag → bytes or nested list (at most 8 deep).
 
-    For the functional groups of multi-frame images, which are a few levels deep.
+    For the functional groups of multi-frame images, which are a few levels deep. A router that does not know them
+    passes them on as UN: implicit little endian inside, whatever is around them (PS3.5 6.2.2).
     """
+    if explicit and raw.startswith(_ITEM_LE) and raw[12:14] not in VRS and len(raw) > 14:
+        little, explicit = True, False
     items, position, _ = _items(raw, (0, len(raw)), little, explicit, depth)
     if position > len(raw):
         raise FileProblem(Reason.MALFORMED, "sequence")
@@ -59,15 +63,17 @@ def _item(raw: bytes, span: tuple[int, int], little: bool, explicit: bool, depth
                     raise FileProblem(Reason.TRUNCATED, "sequence")
                 length, start = long_length.unpack_from(raw, start)[0], start + 4
         if length == UNDEFINED:
-            nested, position, _ = _items(raw, (start, end), little, explicit and vr != b"UN", depth + 1)
+            unknown = vr == b"UN"
+            nested, position, _ = _items(raw, (start, end), little or unknown, explicit and not unknown, depth + 1)
             item[tag] = nested
             continue
         position = start + length
         if position > end:
             raise FileProblem(Reason.TRUNCATED, "sequence")
         value = raw[start:position]
-        if vr == b"SQ" or (not explicit and value[:4] in (b"\xfe\xff\x00\xe0",)):
-            nested, _, _ = _items(value, (0, len(value)), little, explicit, depth + 1)
+        unknown = vr in (b"", b"UN") and value.startswith(_ITEM_LE)
+        if vr == b"SQ" or unknown:
+            nested, _, _ = _items(value, (0, len(value)), little or unknown, explicit and not unknown, depth + 1)
             item[tag] = nested
         else:
             item[tag] = value

@@ -84,8 +84,13 @@ def syntax_name(uid: str) -> str:
 
 
 def _check_end(data: bytes) -> None:
-    """JPEG family: the stream must end with FF D9; DICOM pads it to even length, some with FF or more zeros."""
-    # In both families FF D9 cannot occur inside coded data, so padding of either kind may follow it.
+    """JPEG family: the stream must end with FF D9; DICOM pads it to even length, some with FF or more zeros.
+
+    LEADTOOLS pads with whatever byte is there.
+    """
+    # In both families FF D9 cannot occur inside coded data, so padding of any kind may follow it.
+    if data[-3:-1] == b"\xff\xd9" and len(data) % 2 == 0:
+        return
     if not data[-64:].rstrip(b"\0\xff").endswith(b"\xff\xd9") and not data.rstrip(b"\0").endswith(b"\xff\xd9"):
         raise FileProblem(Reason.TRUNCATED, "compressed image without its end marker")
 

@@ -46,7 +46,8 @@ DETAILS = (
     "header", "file meta information", "pixel data", "sequence", "number of attributes", "fragment", "fragments",
     "damaged member", "JPEG picture", "PNG picture", "floating point pixels", "several values a voxel",
     "its compression is damaged", "its data are in another file", "its data file is not beside it",
-    "Fast", "PDF", "program", "ZIP archive", "gzip archive", "macOS resource file",
+    "Fast", "PDF", "program", "ZIP archive", "gzip archive", "7-Zip archive", "RAR archive",
+    "tar archive", "xz archive", "bzip2 archive", "macOS resource file",
     "it holds values that are not numbers", "8 bit values (a label map or a picture)",
 )  # fmt: skip
 _PATTERNS = tuple((t, re.compile(re.sub(r"\\\{\d\\\}", "(.+?)", re.escape(t)), re.DOTALL)) for t in TEMPLATES)

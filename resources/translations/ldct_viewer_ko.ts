@@ -1722,8 +1722,20 @@
         <translation>같은 위치에 서로 다른 영상이 여럿 있고 구별할 방법이 없습니다.</translation>
     </message>
     <message>
-        <source>Several phases in one series, told apart by instance number only.</source>
-        <translation>한 시리즈에 여러 위상이 있어 인스턴스 번호만으로 나누었습니다.</translation>
+        <source>7-Zip archive</source>
+        <translation>7-Zip 압축 파일</translation>
+    </message>
+    <message>
+        <source>An archive of a kind that is not opened.</source>
+        <translation>열 수 없는 종류의 압축 파일입니다.</translation>
+    </message>
+    <message>
+        <source>RAR archive</source>
+        <translation>RAR 압축 파일</translation>
+    </message>
+    <message>
+        <source>Several phases in one series, told apart only by the order of their numbers or times.</source>
+        <translation>한 시리즈에 여러 위상이 있어 번호나 시각의 순서만으로 나누었습니다.</translation>
     </message>
     <message>
         <source>Slices are missing.</source>
@@ -1894,6 +1906,10 @@
         <translation>ZIP 압축 파일</translation>
     </message>
     <message>
+        <source>bzip2 archive</source>
+        <translation>bzip2 압축 파일</translation>
+    </message>
+    <message>
         <source>damaged member</source>
         <translation>손상된 항목</translation>
     </message>
@@ -1966,8 +1982,16 @@
         <translation>간격 {0}–{1} mm, 중앙값 {2} mm, 실제 위치에 표시</translation>
     </message>
     <message>
+        <source>tar archive</source>
+        <translation>tar 압축 파일</translation>
+    </message>
+    <message>
         <source>they stray up to {0} mm from a line</source>
         <translation>직선에서 최대 {0} mm 벗어남</translation>
+    </message>
+    <message>
+        <source>xz archive</source>
+        <translation>xz 압축 파일</translation>
     </message>
     <message>
         <source>{0} ({1} GB needed).</source>
