@@ -1,10 +1,10 @@
 """Measures a model and writes the figures into its card.
 
-``python benchmarks/denoise_card.py MODEL.safetensors --out FOLDER [--data ../shared/data] [--keep 0.15]``
+``python benchmarks/denoise_card.py MODEL.safetensors --out FOLDER [--data ../shared/data] [--grain 0.4]``
 
 Held-out patients (where ``--data`` is given), the demo's truth with its HU error per tissue, d′ and texture by strength
-(``denoise_strength``); the strength it recommends becomes the card's. ``--keep`` changes the share of the predicted
-noise that the weights leave in. The model goes to ``--out``; the file given is not changed.
+(``denoise_strength``); the strength it recommends becomes the card's. ``--grain`` changes the share of the fine noise
+that the model leaves in. The model goes to ``--out``; the file given is not changed.
 """
 
 from __future__ import annotations
@@ -103,22 +103,19 @@ def _command() -> None:
     import torch
 
     from ldct_viewer.denoise.model_file import load_model, save_model
-    from ldct_viewer.training.recipe import with_texture
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--keep", type=float)
+    parser.add_argument("--grain", type=float)
     parser.add_argument("--count", type=int, default=240)
     args = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(args.model)
     net, card = model.net, {k: v for k, v in model.info.card.items() if "sha256" not in k}
-    if args.keep is not None:
-        now = float(card.get("recipe", {}).get("keep_texture", 0.0))
-        net = with_texture(net, 1.0 - (1.0 - args.keep) / (1.0 - now))
-        card["recipe"] = {**card.get("recipe", {}), "keep_texture": args.keep}
+    if args.grain is not None:
+        card["grain"] = args.grain
     with tempfile.TemporaryDirectory() as folder:
         trial = save_model(net, Path(folder), model.info.id, card)
         card |= measure(str(trial.path), args.data, args.count)

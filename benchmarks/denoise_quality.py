@@ -57,6 +57,7 @@ def texture() -> list[str]:
     """Water with a −20 HU disc under 48 noise realisations: what each strength leaves of noise, texture, disc."""
     import torch
 
+    from ldct_viewer.denoise.model_file import load_model
     from ldct_viewer.quality.noise import nps
     from ldct_viewer.quality.resolution import circular_ttf
     from ldct_viewer.training.noise import SECTORS, TILE, noise_fields
@@ -83,9 +84,9 @@ def texture() -> list[str]:
     reference = circular_ttf(disc, (63.5, 63.5), 10 * pixel, pixel).ttf50
     before = nps(noisy[:, 1] - noisy[:, 1].mean(axis=0), (pixel, pixel), detrend=-1)  # the whole field: no trend
     for name, _ in _models():
-        net = _net(name)
+        model = load_model(name)
         with torch.inference_mode():
-            out = net(torch.from_numpy(noisy), torch.full((count,), 20.0))[:, 0].numpy()
+            out = model.net(torch.from_numpy(noisy), torch.full((count,), 20.0), model.info.grain)[:, 0].numpy()
         for strength in (1.0, 0.8, 0.6):
             mixed = noisy[:, 1] + strength * (out - noisy[:, 1])
             after = nps(mixed - mixed.mean(axis=0), (pixel, pixel), detrend=-1)
@@ -106,23 +107,19 @@ def _models() -> list[tuple[str, Callable]]:
     return [(m.id, _runner(m.id)) for m in list_models() if m.shipped]
 
 
-def _net(name: str):
-    from ldct_viewer.denoise.model_file import load_model
-
-    return load_model(name).net
-
-
 def _runner(name: str) -> Callable:
     import torch
 
-    net = _net(name)
+    from ldct_viewer.denoise.model_file import load_model
+
+    model = load_model(name)
 
     def run(noisy: np.ndarray, level: float) -> np.ndarray:
         from ldct_viewer.denoise.noise_level import estimate_sigma
 
         with torch.inference_mode():
             sigma = torch.tensor([estimate_sigma(noisy[1])])
-            return net(torch.from_numpy(noisy)[None], sigma)[0, 0].numpy()
+            return model.net(torch.from_numpy(noisy)[None], sigma, model.info.grain)[0, 0].numpy()
 
     return run
 

@@ -17,8 +17,8 @@ MARGIN_HU = -900.0  # a crop whose mean is below shows only air: drawn rarely
 CARTOONS = 0.15  # share of drawn pictures among the crops
 
 
-REALISATIONS = 3  # of the noise on each clean crop; see loop.loss_of
-PHYSICS = 0.4  # share of crops whose noise is the scanner model's
+REALISATIONS = 2  # of the noise on each clean crop; see loop.loss_of
+PHYSICS = 0.7  # share of crops whose noise is the scanner model's
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Sampler:
         """Replace old noise by new; call it after every step."""
         if step % 100 == 0:
             self.bank.refresh()
-        if self.physics is not None and step % 500 == 0:
+        if self.physics is not None and step % 250 == 0:
             self.physics.refresh()
 
     def _pair(self) -> tuple[NDArray[np.float32], NDArray[np.float32], np.float32, np.float32]:

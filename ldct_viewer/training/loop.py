@@ -16,7 +16,7 @@ from ..cancel import NEVER, CancelToken
 from ..denoise.network import PUNet
 from .data import Batch, Sampler
 
-MEAN_SHARE = 0.85  # of the loss falls, in the end, on the mean of the realisations
+MEAN_SHARE = 0.5  # of the loss falls, in the end, on the mean of the realisations
 MEAN_FROM, MEAN_TO = 0.05, 0.35  # of the training: where that share begins to rise, and where it is reached
 
 

@@ -9,7 +9,6 @@ itself (a network shown noisy targets learns to keep noise that looks like their
 from __future__ import annotations
 
 import argparse
-import copy
 import json
 import math
 import sys
@@ -34,11 +33,7 @@ from .widen import widen
 CLEAN_AT = (0.15, 0.4)  # share of the training after which targets are cleaned by the network so far
 OVERSTATE = 1.4  # told noise level of a target / its estimate: what the network was shown, it half keeps
 EDGE_HU_PER_PIXEL = 25.0  # where a target is half cleaned
-# The share of what the network takes for noise that is left in the picture. A scan at a quarter of the dose
-# holds the full-dose scan's own noise as a quarter of its variance, which no network can tell from the rest:
-# against such a reference the best share is 1/4, and the texture of a scan stays. Against a noise-free
-# truth 0 would be best; a fifth costs 0.04 of the noise variance there.
-KEEP_TEXTURE = 0.2
+GRAIN = 0.4  # of the fine noise that models made here leave in, see network.leave_grain; not part of the training
 
 
 def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], CleanVolume] = load_clean) -> int:
@@ -54,12 +49,10 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
     net = build(ARCHITECTURES[args.size])
     if args.start:
         start = load_model(args.start)
-        kept = float(start.info.card.get("recipe", {}).get("keep_texture", 0.0))
-        full = with_texture(start.net, 1.0 - 1.0 / (1.0 - kept))
         if args.widen:
-            widen(full, net, seed=args.seed)
+            widen(start.net, net, seed=args.seed)
         else:
-            net.load_state_dict(full.state_dict())
+            net.load_state_dict(start.net.state_dict())
     log = _Log(args, held)
     todo = [] if args.keep_targets else [0.0, 0.3] if args.start else list(CLEAN_AT)
 
@@ -100,15 +93,6 @@ def cleaned(volume: CleanVolume, net: PUNet, bfloat16: bool = False) -> CleanVol
     return replace(volume, hu=out)
 
 
-def with_texture(net: PUNet, keep: float) -> PUNet:
-    """A copy of ``net`` that removes 1 − ``keep`` of the noise it predicts (its last layer is linear)."""
-    scaled = copy.deepcopy(net)
-    with torch.no_grad():
-        for parameter in scaled.head.parameters():
-            parameter.mul_(1.0 - keep)
-    return scaled
-
-
 class _Log:
     """Writes a JSON line per report and saves the model as it stands.
 
@@ -130,7 +114,6 @@ class _Log:
     def report(self, step: int, loss: float, net: PUNet) -> None:
         """Score on the held-out patients and save."""
         self.last_step = step
-        net = with_texture(net, self.args.keep_texture)
         quality = score(net, self.held)
         self.say({"step": step, "loss": None if math.isnan(loss) else round(loss, 4), **quality})
         save_model(net, self.args.out, self.args.size, _card(self.args, step, quality))
@@ -151,6 +134,7 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
             "held_out": [] if args.all else [s.name for s in SOURCES if s.held_out],
         },
         "licence": "MIT (weights); no training image is contained",
+        "grain": args.grain,
         "input_range_hu": [-1024, 3071],
         "trained_noise_hu": [0, 60],
         "quality": {
@@ -160,7 +144,6 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
         "recipe": {
             "command": "python -m ldct_viewer.training.recipe",
             "seed": args.seed,
-            "keep_texture": args.keep_texture,
             "steps": step,
             "batch": [args.batch, args.realisations],
             "learning_rate": args.learning_rate,
@@ -176,7 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--size", choices=sorted(ARCHITECTURES), default="fast")
     p.add_argument("--steps", type=int, default=0, help="length of the schedule in steps (reproducible)")
     p.add_argument("--minutes", type=float, default=45.0, help="length in minutes where --steps is not given")
-    p.add_argument("--batch", type=int, default=4, help="clean pictures a step")
+    p.add_argument("--batch", type=int, default=6, help="clean pictures a step")
     p.add_argument("--realisations", type=int, default=REALISATIONS, help="of the noise on each clean picture")
     p.add_argument("--physics-groups", type=int, default=16, help="kernels of scanner-model noise at hand; 0: none")
     p.add_argument("--crop", type=int, default=80, help="side of a training picture in pixels")
@@ -187,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--start", help="model to go on from")
     p.add_argument("--widen", action="store_true", help="--start is a narrower model of the same depth")
     p.add_argument("--keep-targets", action="store_true", help="do not clean targets by the network on the way")
-    p.add_argument("--keep-texture", type=float, default=KEEP_TEXTURE, help="share of noise left in the picture")
+    p.add_argument("--grain", type=float, default=GRAIN, help="share of the fine noise that the model leaves in")
     p.add_argument("--all", action="store_true", help="train on the held-out patients too (then scores mean nothing)")
     p.add_argument("--report-every", type=int, default=500)
     p.add_argument("--version", default="0.1")
