@@ -79,7 +79,8 @@ def _write(args: argparse.Namespace, volume: Volume, hu: NDArray[np.int16], info
     if not _is_dicom(args.output):
         from ..dicom.formats import save_volume
 
-        save_volume(volume, hu, args.output, force=args.force)
+        for warning in save_volume(volume, hu, args.output, force=args.force):
+            _say(warning.message)
         return
     from ..dicom.derive import find_series, write_derived
     from ..dicom.provenance import denoised

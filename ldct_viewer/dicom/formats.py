@@ -22,7 +22,7 @@ from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import WriteError
 from ..volume import Geometry, SeriesMeta, SeriesWarning, Volume
 from .codes import FileProblem, Reason
-from .geometry import as_direction
+from .geometry import TILT_DEG, as_direction, tilt_note
 from .series import FoundSeries
 from .source import FileBytes, os_problem
 
@@ -34,10 +34,11 @@ _NAMES = {".nii": "NIfTI", ".nii.gz": "NIfTI", ".nrrd": "NRRD", ".mha": "MetaIma
 
 def find_volume(path: Path) -> FoundSeries:
     """A volume file as a series, from its header; raises FileProblem ``bad_volume``, ``not_hu`` …"""
-    with _reader(path) as (reader, kind):
-        spacing, origin = reader.GetSpacing(), reader.GetOrigin()
-        geometry, _ = _geometry(reader.GetSize(), spacing, origin, reader.GetDirection())
+    with _reader(path, pixels=False) as (reader, kind, grid):
+        geometry, _ = _geometry(reader.GetSize(), *(grid or _grid(reader)))
     warnings = [SeriesWarning(Reason.HU_ASSUMED.code, Reason.HU_ASSUMED.message)]
+    if geometry.shape[0] > 1 and geometry.tilt_deg > TILT_DEG:
+        warnings.append(tilt_note(geometry.tilt_deg))
     if geometry.shape[0] == 1:
         warnings.append(SeriesWarning(Reason.SINGLE_SLICE.code, Reason.SINGLE_SLICE.message))
     meta = SeriesMeta(description=path.name, transfer_syntax=kind, modality="CT")
@@ -51,7 +52,7 @@ def read_volume(found: FoundSeries) -> Volume:
     assert found.volume_file is not None
     path = found.volume_file
     try:
-        with _reader(path) as (reader, kind):
+        with _reader(path, pixels=True) as (reader, kind, grid):
             import SimpleITK
 
             if kind == "NIfTI":
@@ -61,7 +62,7 @@ def read_volume(found: FoundSeries) -> Volume:
             except (RuntimeError, MemoryError) as error:
                 raise FileProblem(Reason.BAD_VOLUME, _short(error)) from error
             array: NDArray[Any] = SimpleITK.GetArrayViewFromImage(image)
-            geometry, flipped = _geometry(image.GetSize(), image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+            geometry, flipped = _geometry(image.GetSize(), *(grid or _grid(image)))
             hu, warnings = _to_hu(array, path)
     except FileProblem as problem:
         raise OpenError(problem.text, problem.reason.hint, path, problem.reason.code) from problem
@@ -90,9 +91,21 @@ def _to_hu(array: NDArray[Any], path: Path) -> tuple[NDArray[np.int16], tuple[Se
     return hu, tuple(warnings)
 
 
+_Grid = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+"""Spacing, origin and direction (by rows) as ITK gives them."""
+
+
+def _grid(image: Any) -> _Grid:
+    return image.GetSpacing(), image.GetOrigin(), image.GetDirection()
+
+
 @contextmanager
-def _reader(path: Path) -> Iterator[tuple[Any, str]]:
-    """A SimpleITK reader with its header found sane, and the format's name. ITK never sees the user's path."""
+def _reader(path: Path, pixels: bool) -> Iterator[tuple[Any, str, _Grid | None]]:
+    """A SimpleITK reader with its header found sane, the format's name, and the grid where ITK cannot tell it.
+
+    ITK never sees the user's path. It refuses NIfTI with sheared axes, as a tilted gantry gives them (ours too): such
+    a file is shown to it without its axes, and with its voxels only if ``pixels``.
+    """
     import SimpleITK
 
     SimpleITK.ProcessObject.SetGlobalWarningDisplay(False)
@@ -105,10 +118,15 @@ def _reader(path: Path) -> Iterator[tuple[Any, str]]:
         extra = _place(path, plain, head)
         reader = SimpleITK.ImageFileReader()
         reader.SetFileName(str(plain))
+        grid: _Grid | None = None
         try:
             reader.ReadImageInformation()
         except RuntimeError as error:
-            raise FileProblem(Reason.BAD_VOLUME, _short(error)) from error
+            grid = _sheared_nifti(path, plain, pixels) if "orthonormal" in str(error) else None
+            if grid is None:
+                raise FileProblem(Reason.BAD_VOLUME, _short(error)) from error
+            reader.SetFileName(str(plain.with_name("flat.nii")))
+            reader.ReadImageInformation()
         dims = reader.GetSize()
         if (len(dims) == 4 and dims[3] == 1) or len(dims) != 3 or min(dims) < 1:
             raise FileProblem(Reason.BAD_VOLUME, f"{len(dims)} dimensions instead of 3")
@@ -120,26 +138,59 @@ def _reader(path: Path) -> Iterator[tuple[Any, str]]:
         voxels = dims[0] * dims[1] * dims[2]
         if voxels > _MAX_VOXELS or voxels > (size + extra) * _MAX_DEFLATE:
             raise FileProblem(Reason.TOO_LARGE, f"{dims[0]} × {dims[1]} × {dims[2]} voxels in {size + extra} bytes")
-        yield reader, _NAMES[suffix]
+        yield reader, _NAMES[suffix], grid
+
+
+def _sheared_nifti(path: Path, plain: Path, pixels: bool) -> _Grid | None:
+    """The axes (LPS) of a NIfTI-1 file whose only ones are sheared; without them it is written beside ``plain``."""
+    with FileBytes(path) as source:
+        head, order, needed = _nifti_head(source)
+        qform, sform = struct.unpack_from(f"{order}2h", head, 252)
+        affine = np.array(struct.unpack_from(f"{order}12f", head, 280), np.float64).reshape(3, 4)
+        spacing = np.linalg.norm(affine[:, :3], axis=0)
+        if qform != 0 or sform <= 0 or not np.isfinite(affine).all() or not (spacing > 0).all():
+            return None
+        with open(plain.with_name("flat.nii"), "wb") as out:
+            out.write(head[:252] + bytes(4) + head[256:])
+            if pixels:
+                for at, piece in _inflated(source, needed) if plain.suffix == ".gz" else _pieces(source):
+                    out.write(piece[max(len(head) - at, 0) :])
+            else:
+                out.truncate(max(needed, len(head)))
+    affine[:2] *= -1
+    return tuple(spacing.tolist()), tuple(affine[:, 3].tolist()), tuple((affine[:, :3] / spacing).ravel().tolist())
+
+
+def _nifti_head(source: FileBytes) -> tuple[bytes, str, int]:
+    """Header of a NIfTI-1 file, its byte order, and how long (unpacked) the file must be to hold all voxels."""
+    packed = source.read(0, 2) == b"\x1f\x8b"
+    unzip = zlib.decompressobj(31) if packed else None
+    head = unzip.decompress(source.read(0, 8192), 352) if unzip else source.read(0, 352)
+    order = "<" if head[:4] == struct.pack("<i", 348) else ">"
+    dims = struct.unpack_from(f"{order}8h", head, 40)
+    bits = struct.unpack_from(f"{order}h", head, 72)[0]
+    start = struct.unpack_from(f"{order}f", head, 108)[0]
+    return head, order, int(start) + math.prod(max(d, 1) for d in dims[1 : 1 + max(dims[0], 0)]) * bits // 8
 
 
 def _check_nifti_length(path: Path) -> None:
     """Raise ``truncated`` unless a NIfTI-1 file holds all the voxels that its header promises."""
     with FileBytes(path) as source:
+        _, _, needed = _nifti_head(source)
         packed = source.read(0, 2) == b"\x1f\x8b"
-        unzip = zlib.decompressobj(31) if packed else None
-        head = unzip.decompress(source.read(0, 8192), 352) if unzip else source.read(0, 352)
-        order = "<" if head[:4] == struct.pack("<i", 348) else ">"
-        dims = struct.unpack_from(f"{order}8h", head, 40)
-        bits = struct.unpack_from(f"{order}h", head, 72)[0]
-        start = struct.unpack_from(f"{order}f", head, 108)[0]
-        needed = int(start) + math.prod(max(d, 1) for d in dims[1 : 1 + max(dims[0], 0)]) * bits // 8
-        if (_inflated_length(source, needed) if packed else source.size) < needed:
+        length = sum(len(piece) for _, piece in _inflated(source, needed)) if packed else source.size
+        if length < needed:
             raise FileProblem(Reason.TRUNCATED)
 
 
-def _inflated_length(source: FileBytes, needed: int) -> int:
-    """Length of a gzip stream's content, counted no further than ``needed`` and never kept."""
+def _pieces(source: FileBytes) -> Iterator[tuple[int, bytes]]:
+    """(offset, bytes) of a file."""
+    for at in range(0, source.size, 1 << 22):
+        yield at, source.read(at, 1 << 22)
+
+
+def _inflated(source: FileBytes, needed: int) -> Iterator[tuple[int, bytes]]:
+    """(offset, bytes) of a gzip stream's content, no further than ``needed``."""
     total, offset, unzip = 0, 0, zlib.decompressobj(31)
     while total < needed:
         piece = unzip.unconsumed_tail
@@ -151,10 +202,11 @@ def _inflated_length(source: FileBytes, needed: int) -> int:
             if not piece:
                 break
         try:
-            total += len(unzip.decompress(piece, 1 << 22))
+            out = unzip.decompress(piece, 1 << 22)
         except zlib.error as error:
             raise FileProblem(Reason.BAD_VOLUME, "its compression is damaged") from error
-    return total
+        yield total, out
+        total += len(out)
 
 
 def _suffix(path: Path, head: bytes) -> str:
@@ -260,10 +312,14 @@ def save_volume(
         raise WriteError("The file exists already.", "Choose another name or allow overwriting.", target, "exists")
     geometry, rows = _equal_steps(volume.geometry, target)
     write_file(target, hu, rows, geometry, suffix=suffix, force=force, progress=progress, cancel=cancel)
-    if len(rows) == hu.shape[0]:
-        return ()
-    blank = len(rows) - hu.shape[0]
-    return (SeriesWarning("gaps_filled", f"{blank} missing slice(s) written as empty layers to keep distances true."),)
+    notes = []
+    if blank := len(rows) - hu.shape[0]:
+        text = f"{blank} missing slice(s) written as empty layers to keep distances true."
+        notes.append(SeriesWarning("gaps_filled", text))
+    if suffix.startswith(".nii") and geometry.tilt_deg > TILT_DEG:
+        text = "The slices are tilted: programs built on ITK refuse NIfTI with such axes; NRRD and MetaImage they read."
+        notes.append(SeriesWarning("sheared_axes", text))
+    return tuple(notes)
 
 
 def _equal_steps(geometry: Geometry, path: Path) -> tuple[Geometry, list[int]]:

@@ -77,7 +77,7 @@ def stack_geometry(
         raise FileProblem(Reason.NOT_A_STACK, f"they stray up to {off_line:.1f} mm from a line")
     tilt = float(np.degrees(np.arccos(np.clip(direction @ normal, -1, 1))))
     if tilt > TILT_DEG:
-        warnings.append(_warning(Reason.GANTRY_TILT, f"{tilt:.1f}°; planes across slices are shown sheared"))
+        warnings.append(tilt_note(tilt))
     else:
         direction = normal
         places = along_normal - along_normal[0]
@@ -85,6 +85,11 @@ def stack_geometry(
     warnings.extend(notes)
     geometry = _geometry(shape, (step, *pixel_spacing), points[0], (row, column, direction), true_places)
     return geometry, tuple(warnings)
+
+
+def tilt_note(degrees: float) -> SeriesWarning:
+    """The note of a stack whose slices are not piled up along their normal."""
+    return _warning(Reason.GANTRY_TILT, f"{degrees:.1f}°; planes across slices are shown sheared")
 
 
 def _spacing(

@@ -163,3 +163,24 @@ def test_a_sheared_stack_keeps_its_axes(tmp_path: Path) -> None:
     affine = np.frombuffer(raw, "<f4", 12, 280).reshape(3, 4).astype(float)
     ras = affine @ (8, 2, 3, 1)
     np.testing.assert_allclose(ras * (-1, -1, 1), v.geometry.index_to_lps(3, 2, 8), atol=1e-3)
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz", ".nrrd", ".mha"])
+@pytest.mark.parametrize("degrees", [15, -20, 0.5])
+def test_a_sheared_file_is_opened_again_where_it_was(tmp_path: Path, suffix: str, degrees: float) -> None:
+    """ITK refuses sheared NIfTI; what we write we also read."""
+    tilt = np.radians(degrees)
+    v = volume(((1.0, 0.0, 0.0), (0.0, float(np.cos(tilt)), 0.0), (0.0, -float(np.sin(tilt)), 1.0)))
+    path = tmp_path / f"t{suffix}"
+    notes = save_volume(v, v.hu, path)
+    assert [n.code for n in notes] == (["sheared_axes"] if suffix.startswith(".nii") else [])
+    again = load(path)
+    np.testing.assert_array_equal(again.hu, v.hu)
+    for index in ((0, 0, 0), (4, 6, 8), (2, 0, 3)):
+        np.testing.assert_allclose(again.geometry.index_to_lps(*index), v.geometry.index_to_lps(*index), atol=1e-3)
+    assert "gantry_tilt" in {w.code for w in again.warnings}
+    if suffix == ".nii":
+        path.write_bytes(path.read_bytes()[:-1])
+        with pytest.raises(OpenError) as error:
+            load(path)
+        assert error.value.code == "truncated"
