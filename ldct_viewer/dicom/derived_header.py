@@ -13,7 +13,7 @@ from .attributes import copied, fill_type_2, standard
 from .charset import decode
 from .deidentify import Deidentifier, raw_value
 from .encoding import SYNTAX_OF, Encoding
-from .explicit import Elements, Text, copy, element, item, joined, lookup, sequence, texts
+from .explicit import Elements, Text, copy, element, item, joined, sequence, texts
 from .header import CT_IMAGE, Slice
 from .provenance import Derivation, derivation_elements, equipment_item, source_image
 from .syntax import SYNTAXES
@@ -266,14 +266,6 @@ class HeaderWriter:
         text.put("ImplementationVersionName", f"LDCTV_{__version__}"[:16])
         body = joined(meta)
         return bytes(128) + b"DICM" + element(0x00020000, "UL", pack("<L", len(body))) + body
-
-
-def pixel_element(compress: str, value: bytes) -> bytes:
-    """Pixel Data as the last element; encapsulated values have undefined length."""
-    tag = lookup("PixelData")[0]
-    if compress == "none":
-        return element(tag, "OW", value)
-    return pack("<HH", tag >> 16, tag & 0xFFFF) + b"OB" + pack("<HL", 0, 0xFFFFFFFF) + value
 
 
 def _decimal(value: float) -> bytes:

@@ -1,4 +1,4 @@
-"""From HU back to stored integers, without loss: which rescale and bits, padding, and the codec.
+"""From HU back to stored integers, without loss: which rescale and bits, and padding (``frame_coding`` codes them).
 
 The source's own slope, intercept, bits and sign are kept where every value of the new volume can be
 expressed exactly in them. Otherwise the whole series becomes unsigned 16 bit with slope 1, which holds any
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from struct import pack
 from typing import Any
 
 import numpy as np
@@ -143,66 +142,6 @@ def _leave_padding_alone(values: NDArray[Any], encoding: Encoding, keep: NDArray
     if moved:
         values[collides] += 1 if encoding.padding < encoding.limits[1] else -1
     return moved
-
-
-def frame_bytes(words: NDArray[np.uint16], compress: str) -> bytes:
-    """The value of Pixel Data: native little endian, or one encapsulated lossless frame (PS3.5 A.4)."""
-    if compress == "none":
-        return np.ascontiguousarray(words, "<u2").tobytes()
-    coded = compress_frame(words, compress)
-    if len(coded) % 2:
-        coded += b"\0"
-    empty_table = pack("<HHL", 0xFFFE, 0xE000, 0)
-    return empty_table + pack("<HHL", 0xFFFE, 0xE000, len(coded)) + coded + pack("<HHL", 0xFFFE, 0xE0DD, 0)
-
-
-def compress_frame(words: NDArray[np.uint16], compress: str) -> bytes:
-    """One frame as a lossless code stream."""
-    import imagecodecs
-
-    words = np.ascontiguousarray(words)
-    if compress == "jpegls":
-        return _without_spiff(bytes(imagecodecs.jpegls_encode(words, level=0)))
-    if compress == "htj2k":
-        return bytes(imagecodecs.htj2k_encode(words, reversible=True))
-    if compress == "rle":
-        # PS3.5 annex G: byte planes, most significant first, every row PackBits coded by itself.
-        high = np.empty(words.shape, np.uint8)
-        np.right_shift(words, 8, out=high, casting="unsafe")
-        segments = [bytes(imagecodecs.packbits_encode(high, axis=-1)), _low_bytes(words)]
-        segments = [segment + b"\0" * (len(segment) % 2) for segment in segments]
-        offsets = [64, 64 + len(segments[0])]
-        return pack("<16L", 2, *offsets, *([0] * 13)) + b"".join(segments)
-    raise ValueError(f"unknown compression {compress!r}")
-
-
-_LITERAL = 128  # the longest run of bytes that PackBits takes as they are
-_WORTH_LOOKING = 0.1
-
-
-def _low_bytes(words: NDArray[np.uint16]) -> bytes:
-    """The least significant bytes, PackBits coded by rows. Noise has no runs: it is taken as it is, 1 % longer
-    than what a search for runs gives and ten times sooner.
-    """
-    sample = words[::8].astype(np.uint8)
-    equal = np.count_nonzero(sample[:, 1:] == sample[:, :-1])
-    rows, columns = words.shape
-    if columns % _LITERAL or equal > _WORTH_LOOKING * sample.size:
-        import imagecodecs
-
-        return bytes(imagecodecs.packbits_encode(words.astype(np.uint8), axis=-1))
-    coded = np.empty((rows, columns // _LITERAL, _LITERAL + 1), np.uint8)
-    coded[:, :, 0] = _LITERAL - 1
-    coded[:, :, 1:] = words.reshape(rows, -1, _LITERAL)  # the low byte of each
-    return coded.tobytes()
-
-
-def _without_spiff(stream: bytes) -> bytes:
-    """JPEG-LS without the SPIFF header that the encoder adds: DICOM carries the bare code stream."""
-    position = 2
-    while stream[position : position + 2] == b"\xff\xe8":
-        position += 2 + int.from_bytes(stream[position + 2 : position + 4], "big")
-    return stream[:2] + stream[position:]
 
 
 def _ranges(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None) -> tuple[list[int], list[int]]:

@@ -36,7 +36,12 @@ def encapsulated_frame(source: ByteSource, offset: int, frame: int, frames: int)
 
 
 def encapsulated_fragments(source: ByteSource, offset: int, frame: int, frames: int) -> list[bytes]:
-    """The fragments of one compressed frame; every declared length is checked against the file."""
+    """The fragments of one compressed frame."""
+    return [_exact(source, start, length) for start, length in fragment_places(source, offset, frame, frames)]
+
+
+def fragment_places(source: ByteSource, offset: int, frame: int, frames: int) -> list[tuple[int, int]]:
+    """(start, length) of the fragments of one compressed frame; every declared length is checked against the file."""
     fragments, table = _fragments(source, offset)
     if not fragments:
         raise FileProblem(Reason.NO_PIXELS)
@@ -46,7 +51,7 @@ def encapsulated_fragments(source: ByteSource, offset: int, frame: int, frames: 
         groups = [[fragment] for fragment in fragments]
     else:
         groups = _group(source, fragments, table, frames)
-    return [_exact(source, start, length) for start, length in groups[frame]]
+    return groups[frame]
 
 
 def _exact(source: ByteSource, start: int, length: int) -> bytes:

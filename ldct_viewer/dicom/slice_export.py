@@ -1,7 +1,8 @@
 """One derived slice after the other: source bytes → header and words → file → read back and compared.
 
 Three kinds of work overlap: a few threads make slices, others wait for the disk. A header costs little after the
-first (``header_cache``); reading back is done by our own reader from the file as written, not from memory.
+first (``header_cache``), and each thread works in memory of its own that is used again (``_Desk``). What is checked
+is the file as written, read from the system again and parsed by our own reader, not the bytes it was written from.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -26,18 +28,27 @@ from ..volume import SeriesWarning
 from .attributes import single_frame
 from .codes import FileProblem, Reason
 from .deidentify import Deidentifier
-from .derived_header import HeaderWriter, pixel_element
+from .derived_header import HeaderWriter
 from .elements import Parsed
-from .encoding import Words, encode, frame_bytes, plan
+from .encoding import Words, encode, plan
 from .files import FileRef
-from .frames import encapsulated_frame
+from .frame_coding import FrameCoder
 from .header import Slice
 from .header_cache import HeaderCache
 from .pixels import read_pixels, to_hu
 from .provenance import Derivation
 from .slices import read_slices
-from .source import ByteSource, MemoryBytes
-from .source_check import WrittenBytes, hu_again, read_source, same_slice, settled, source_changed, stamp, stored_values
+from .source import MemoryBytes, Room, fill
+from .source_check import (
+    hu_again,
+    read_source,
+    read_source_into,
+    same_slice,
+    settled,
+    source_changed,
+    stamp,
+    stored_values,
+)
 from .write import make_uid
 
 _THREADS = 2  # the coders let go of the interpreter, the rest does not: more only wait for it
@@ -62,10 +73,13 @@ class ExportOptions:
 
 @dataclass(eq=False)
 class _Opened:
-    """A source file: its bytes, their SHA-256, what our reader says of them, and pydicom's view once asked for."""
+    """A source file: its bytes (until the next one's), those before the pixels (to keep), their SHA-256, what our
+    reader says of them, and pydicom's view once asked for.
+    """
 
     ref: FileRef
-    data: bytes
+    data: bytes | memoryview
+    header: bytes
     sha256: str
     slices: list[Slice]
     parsed: Parsed
@@ -84,20 +98,16 @@ class _Opened:
         return single_frame(self.whole, source.frame) if source.spec.frames > 1 else self.whole
 
 
-class _Scratch(threading.local):
-    """Arrays of one slice's shape for each thread: new ones for every slice would cost the system more time to
-    hand out, page by page, than what is computed in them.
+class _Desk(threading.local):
+    """What a thread works in, for one slice after the other: new memory for every slice would cost the system more
+    time to hand out, page by page, than what is computed in it.
     """
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self._shape = shape
-        self._arrays: dict[str, NDArray[Any]] = {}
-
-    def array(self, name: str, dtype: Any) -> NDArray[Any]:
-        """The array of this name; what it holds is whatever it held."""
-        if name not in self._arrays:
-            self._arrays[name] = np.empty(self._shape, dtype)
-        return self._arrays[name]
+    def __init__(self, compress: str, rows: int, columns: int) -> None:
+        self.source, self.again = Room(), Room()
+        self.coder = FrameCoder(compress, rows, columns)
+        self.words, self.hu = np.empty((2, rows, columns), np.uint16)
+        self.differs = np.empty((rows, columns), np.bool_)
 
 
 class SliceExport:
@@ -137,7 +147,7 @@ class SliceExport:
             deidentifier=Deidentifier(key) if options.deidentify else None,
         )
         self._cache = HeaderCache(self._headers)
-        self._scratch = _Scratch(hu.shape[1:])
+        self._desk = _Desk(options.compress, hu.shape[1], hu.shape[2])
         self._descriptors = threading.BoundedSemaphore(_OPEN_FILES)
         self._flusher = ThreadPoolExecutor(_FLUSHERS, "flush")
         self._flushed: list[Future[None] | None] = [None] * len(slices)
@@ -153,46 +163,62 @@ class SliceExport:
         self, work: Callable[[int], None], before: int, total: int, progress: Progress, cancel: CancelToken
     ) -> None:
         """``work(k)`` for every slice in a few threads; the first failure or a cancel stops the rest."""
+        todo: SimpleQueue[int] = SimpleQueue()
+        done: SimpleQueue[BaseException | None] = SimpleQueue()
+        stopped = threading.Event()
+        for k in range(len(self._slices)):
+            todo.put(k)
 
-        def guarded(k: int) -> None:
-            cancel.check()
-            work(k)
+        def worker() -> None:
+            # One loop a thread, not one task a slice: a task's bookkeeping would cost as much as its header.
+            try:
+                while not stopped.is_set():
+                    k = todo.get_nowait()
+                    cancel.check()
+                    work(k)
+                    done.put(None)
+            except Empty:
+                pass
+            except BaseException as error:  # noqa: BLE001 - raised by the caller
+                done.put(error)
 
         # Frames of one file share a parsed header, which threads must not share.
-        with ThreadPoolExecutor(1 if self._multi_frame else _THREADS, "export") as pool:
-            futures = [pool.submit(guarded, k) for k in range(len(self._slices))]
+        threads = 1 if self._multi_frame else _THREADS
+        with ThreadPoolExecutor(threads, "export") as pool:
+            for _ in range(threads):
+                pool.submit(worker)
             try:
-                for done, future in enumerate(futures, before + 1):
-                    future.result()
-                    progress(done, total)
-            except BaseException:
-                for future in futures:
-                    future.cancel()
-                raise
+                for number in range(before + 1, before + len(self._slices) + 1):
+                    error = done.get()
+                    if error is not None:
+                        raise error
+                    progress(number, total)
+            finally:
+                stopped.set()
 
     def write(self, k: int, folder: Path) -> None:
         """Make, write and re-read slice ``k``; its way to the disk begins."""
-        source, encoding = self._slices[k], self._encodings[k]
+        source, encoding, desk = self._slices[k], self._encodings[k], self._desk
         opened = self._open(source)
         self.sha256[k] = opened.sha256
         mask, stored = self._mask(k, opened)
-        words = encode(self._hu[k], encoding, mask, stored, self._scratch.array("words", np.uint16))
+        words = encode(self._hu[k], encoding, mask, stored, desk.words)
         if words.clipped:
             raise ValueError("the planned encoding holds every value")  # plan() promises it
         head = self._cache.head(
-            opened.data, opened.parsed, lambda: opened.dataset(source), source, encoding, k + 1, self._uids[k]
+            opened.header, opened.parsed, lambda: opened.dataset(source), source, encoding, k + 1, self._uids[k]
         )
-        body = pixel_element(self._compress, frame_bytes(words.words, self._compress))
+        file = desk.coder.file(head, words.words)
         path = folder / file_name(k)
         # One descriptor for writing, reading back and flushing; not more at a time than any system allows.
         self._descriptors.acquire()
         descriptor = -1
         try:
             descriptor = os.open(path, _NEW, 0o666)
-            _write_all(descriptor, head + body)
-            self.bytes_written[k] = len(head) + len(body)
+            _write_all(descriptor, file)
+            self.bytes_written[k] = len(file)
             self._words[k] = Words(words.words[:0, :0], words.clipped, words.moved)
-            self._verify(k, path, descriptor, mask, words)
+            self._verify(k, path, descriptor, file, mask, words)
             self._flushed[k] = self._flusher.submit(self._flush, descriptor)
         except BaseException:
             self._give_back(descriptor)
@@ -248,15 +274,17 @@ class SliceExport:
             last = self._last
         if last is not None and last.ref == source.ref and source.spec.frames > 1:
             return last
-        data = read_source(source)
+        whole = source.spec.frames > 1  # one file for many slices: its bytes are kept
+        data = read_source(source) if whole else read_source_into(source, self._desk.source)
         try:
             slices, parsed = read_slices(MemoryBytes(data), source.ref)
         except FileProblem as error:
             raise source_changed(source.path) from error
         if source.frame >= len(slices) or not same_slice(slices[source.frame], source):
             raise source_changed(source.path)
-        opened = _Opened(source.ref, data, hashlib.sha256(data).hexdigest(), slices, parsed)
-        if source.spec.frames > 1:
+        header = bytes(data[: max(parsed.pixel_offset, 0)])
+        opened = _Opened(source.ref, data, header, hashlib.sha256(data).hexdigest(), slices, parsed)
+        if whole:
             with self._lock:
                 self._last = opened
         return opened
@@ -275,44 +303,30 @@ class SliceExport:
         mask = to_hu(words, source.spec).padding
         return mask, None if mask is None else stored_values(words, source.spec)
 
-    def _verify(self, k: int, path: Path, descriptor: int, mask: NDArray[np.bool_] | None, written: Words) -> None:
-        """Read the written file with our reader: same place, same HU, same padding."""
-        source = self._slices[k]
+    def _verify(
+        self, k: int, path: Path, descriptor: int, meant: memoryview, mask: NDArray[np.bool_] | None, written: Words
+    ) -> None:
+        """The written file, read with our reader: the bytes that were meant, same place, same HU, same padding."""
+        source, desk = self._slices[k], self._desk
+        file = desk.again.of(len(meant) + 1)  # one more, to see a longer file
+        file = file[: fill(descriptor, file)]
+        if not np.array_equal(np.frombuffer(file, np.uint8), np.frombuffer(meant, np.uint8)):
+            raise _verify_error(path, "its bytes differ")
         try:
-            slices, parsed = read_slices(WrittenBytes(descriptor), FileRef(path))
-            again = hu_again(self._decode(parsed.data, slices[0]), slices[0].spec, self._scratch.array("hu", np.uint16))
+            slices, _ = read_slices(MemoryBytes(file), FileRef(path))
+            again = hu_again(desk.coder.words(file, slices[0]), slices[0].spec, desk.hu)
         except FileProblem as error:
             raise _verify_error(path, error.text) from error
         here = (slices[0].position, slices[0].orientation, slices[0].pixel_spacing, slices[0].sop_uid)
         if here != (source.position, source.orientation, source.pixel_spacing, self._uids[k]):
             raise _verify_error(path, "its geometry or identity differs")
-        differs = np.not_equal(again.hu, self._hu[k], out=self._scratch.array("differs", np.bool_))
+        differs = np.not_equal(again.hu, self._hu[k], out=desk.differs)
         if mask is not None:
             differs &= ~mask
             if again.padding is None or not again.padding[mask].all():
                 raise _verify_error(path, "its padding differs")
         if int(np.count_nonzero(differs)) != written.moved:
             raise _verify_error(path, "its values differ")
-
-    def _decode(self, data: ByteSource, written: Slice) -> NDArray[Any]:
-        """Stored words of a written file. The reader's decoders of HTJ2K and RLE are careful and slow; what we
-        wrote ourselves may be read by fast ones.
-        """
-        if self._compress not in ("htj2k", "rle"):
-            return read_pixels(data, written)
-        from imagecodecs import dicomrle_decode, htj2k_decode
-
-        stream = encapsulated_frame(data, written.pixel_offset, 0, 1)
-        shape = (written.spec.rows, written.spec.columns)
-        try:
-            if self._compress == "htj2k":
-                return np.asarray(htj2k_decode(stream)).reshape(shape)
-            room = self._scratch.array("decoded", np.dtype("<u2"))
-            if len(dicomrle_decode(stream, dtype=room.dtype, out=room.data.cast("B"))) != room.nbytes:
-                raise FileProblem(Reason.TRUNCATED, "RLE")
-            return room.reshape(shape)
-        except (RuntimeError, ValueError) as error:
-            raise FileProblem(Reason.BAD_STREAM, str(error)[:80]) from error
 
     def warnings(self) -> list[SeriesWarning]:
         """What a reader of the new series must know."""
@@ -352,7 +366,7 @@ def _verify_error(path: Path, what: str) -> WriteError:
     )
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def _write_all(descriptor: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]

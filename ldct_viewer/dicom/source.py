@@ -70,6 +70,13 @@ class FileBytes:
         except OSError as error:
             raise os_problem(error) from error
 
+    def read_into(self, room: memoryview) -> int:
+        """Fill ``room`` with the file's first bytes; how many there were."""
+        try:
+            return fill(self._fd, room)
+        except OSError as error:
+            raise os_problem(error) from error
+
     def close(self) -> None:
         """Give the descriptor back."""
         os.close(self._fd)
@@ -84,15 +91,15 @@ class FileBytes:
 
 
 class MemoryBytes:
-    """Bytes that are in memory already (an archive member)."""
+    """Bytes that are in memory already: an archive member, or a file read into memory that is used again."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes | memoryview) -> None:
         self._data = data
         self.size = len(data)
 
     def read(self, offset: int, count: int) -> bytes:
         """See :class:`ByteSource`."""
-        return self._data[offset : offset + count]
+        return bytes(self._data[offset : offset + count])
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -104,6 +111,19 @@ class MemoryBytes:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         return None
+
+
+class Room:
+    """Bytes for one thing after the other: fresh ones cost the system more, page by page, than what is done in them."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def of(self, size: int) -> memoryview:
+        """Room for ``size`` bytes; what is in it is whatever was. Its next use takes it back."""
+        if len(self._bytes) < size:
+            self._bytes = bytearray(size + size // 4)
+        return memoryview(self._bytes)[:size]
 
 
 class InflatedBytes:
@@ -144,6 +164,23 @@ class InflatedBytes:
             self._out += out
             if len(self._out) > self.size:
                 raise FileProblem(Reason.BOMB)
+
+
+def fill(descriptor: int, room: memoryview) -> int:
+    """Fill ``room`` from the start of an open file; how many bytes there were. Raises OSError."""
+    done = 0
+    while done < len(room):
+        if hasattr(os, "preadv"):
+            count = os.preadv(descriptor, [room[done:]], done)
+        else:
+            os.lseek(descriptor, done, os.SEEK_SET)
+            piece = os.read(descriptor, len(room) - done)
+            count = len(piece)
+            room[done : done + count] = piece
+        if not count:
+            break
+        done += count
+    return done
 
 
 def file_stamp(info: os.stat_result) -> tuple[int, int, int, int]:

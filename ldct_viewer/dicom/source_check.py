@@ -15,9 +15,8 @@ from .codes import FileProblem
 from .header import PixelSpec, Slice
 from .pixels import HuSlice, read_pixels, to_hu
 from .slices import read_slices
-from .source import MemoryBytes, file_stamp
+from .source import FileBytes, MemoryBytes, Room, file_stamp
 
-_HEAD = 1 << 14
 _CLOCK_STEP_NS = 2_500_000_000  # FAT counts in steps of two seconds
 
 
@@ -27,6 +26,23 @@ def read_source(source: Slice) -> bytes:
         with source.ref.open() as stream:
             data = stream.read(0, stream.size)
             if len(data) != stream.size:
+                raise source_changed(source.path)
+            return data
+    except FileProblem as error:
+        raise source_changed(source.path) from error
+
+
+def read_source_into(source: Slice, room: Room) -> memoryview:
+    """:func:`read_source`, into memory that is used again; a member of an archive comes as it is."""
+    try:
+        with source.ref.open() as stream:
+            if isinstance(stream, FileBytes):
+                data = room.of(stream.size)
+                size = stream.read_into(data)
+            else:
+                data = memoryview(stream.read(0, stream.size))
+                size = len(data)
+            if size != stream.size:
                 raise source_changed(source.path)
             return data
     except FileProblem as error:
@@ -89,27 +105,6 @@ def source_changed(path: Path, when: str = "while the series was written") -> Wr
         path,
         "source_changed",
     )
-
-
-class WrittenBytes:
-    """The bytes of a file that is still open from writing it, read from the system again (a ``ByteSource``)."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-        self.size = os.fstat(descriptor).st_size
-        self._head = self._read(0, _HEAD)
-
-    def read(self, offset: int, count: int) -> bytes:
-        """Up to ``count`` bytes from ``offset``."""
-        if offset + count <= len(self._head):
-            return self._head[offset : offset + count]
-        return self._read(offset, count)
-
-    def _read(self, offset: int, count: int) -> bytes:
-        if hasattr(os, "pread"):
-            return os.pread(self._descriptor, max(0, min(count, self.size - offset)), offset)
-        os.lseek(self._descriptor, offset, os.SEEK_SET)
-        return os.read(self._descriptor, max(0, min(count, self.size - offset)))
 
 
 def stored_values(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:

@@ -10,7 +10,8 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from ldct_viewer.dicom.derive import ExportOptions, write_derived
-from ldct_viewer.dicom.encoding import compress_frame, encode, plan
+from ldct_viewer.dicom.encoding import encode, plan
+from ldct_viewer.dicom.frame_coding import FrameCoder
 from ldct_viewer.dicom.header import PixelSpec
 
 from .derive_kit import DENOISED, make_series, opened, shaken
@@ -146,5 +147,6 @@ def test_rle_segments_decode_with_another_decoder() -> None:
     from imagecodecs import dicomrle_decode
 
     words = np.random.default_rng(0).integers(0, 65536, (7, 9)).astype(np.uint16)
-    planes = np.frombuffer(dicomrle_decode(compress_frame(words, "rle"), dtype=np.dtype("<u2")), "<u2")
+    frame = bytes(FrameCoder("rle", 7, 9).file(b"", words))[28:-8]
+    planes = np.frombuffer(dicomrle_decode(frame, dtype=np.dtype("<u2")), "<u2")
     np.testing.assert_array_equal(planes.reshape(7, 9), words)

@@ -11,13 +11,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ldct_viewer.dicom import slice_export, transaction
-from ldct_viewer.dicom.derive import write_derived
+from ldct_viewer.dicom.derive import ExportOptions, write_derived
 from ldct_viewer.dicom.transaction import FolderTransaction, sweep, sweep_all
 from ldct_viewer.errors import WriteError
 
@@ -37,12 +38,12 @@ def hashes(folder: Path) -> dict[str, str]:
     return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in folder.iterdir()}
 
 
-def refused(source: Path, target: Path) -> WriteError:
+def refused(source: Path, target: Path, options: ExportOptions | None = None) -> WriteError:
     """Export must fail, leave the sources alone and nothing else behind."""
     found, volume = opened(source)
     before, listing = hashes(source), sorted(os.listdir(target.parent)) if target.parent.exists() else None
     with pytest.raises(WriteError) as caught:
-        write_derived(found, volume.hu, target, DENOISED, volume=volume)
+        write_derived(found, volume.hu, target, DENOISED, options, volume=volume)
     assert hashes(source) == before
     if listing is not None:
         assert sorted(os.listdir(target.parent)) == listing
@@ -144,7 +145,7 @@ def test_a_file_size_limit_reads_as_a_full_disk(tmp_path: Path) -> None:
 def test_system_errors_are_worded_for_people(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str
 ) -> None:
-    def fail(descriptor: int, data: bytes) -> None:
+    def fail(descriptor: int, data: memoryview) -> None:
         raise OSError(number, os.strerror(number))
 
     source = make_series(tmp_path / "source")
@@ -227,15 +228,23 @@ def test_an_old_source_edited_underway_shows_by_its_stamp_alone(
     assert caught.value.code == "source_changed" and sorted(os.listdir(tmp_path)) == ["source"]
 
 
-def test_a_disk_that_lies_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("compress", ["none", "rle", "htj2k", "jpegls"])
+@pytest.mark.parametrize("change", [
+    lambda data: data[:-200] + bytes([data[-200] ^ 1]) + data[-199:],  # one bit of the pixels
+    lambda data: data[:-1], lambda data: data + b"\0", lambda data: b"", lambda data: bytes(len(data)),
+    lambda data: data.replace(b"-15.5000", b"-15.5001"),  # of the position
+], ids=["bit", "short", "long", "empty", "zeros", "place"])  # fmt: skip
+def test_a_disk_that_lies_is_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compress: str, change: Callable[[bytes], bytes]
+) -> None:
     honest = slice_export._write_all
 
-    def lie(descriptor: int, data: bytes) -> None:
-        honest(descriptor, data[:-7] + b"\x55" + data[-6:])
+    def lie(descriptor: int, data: memoryview) -> None:
+        honest(descriptor, memoryview(change(bytes(data))))
 
     source = make_series(tmp_path / "source")
     monkeypatch.setattr(slice_export, "_write_all", lie)
-    assert refused(source, tmp_path / "out").code == "verify"
+    assert refused(source, tmp_path / "out", ExportOptions(compress=compress)).code == "verify"
 
 
 CHILD = """
