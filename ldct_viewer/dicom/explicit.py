@@ -34,7 +34,7 @@ def element(tag: int, vr: str, value: bytes) -> bytes:
 
 def joined(elements: Mapping[int, bytes]) -> bytes:
     """All elements in ascending order of tags."""
-    return b"".join(elements[tag] for tag in sorted(elements))
+    return b"".join([elements[tag] for tag in sorted(elements)])
 
 
 def item(elements: Mapping[int, bytes]) -> bytes:

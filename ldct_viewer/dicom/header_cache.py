@@ -8,7 +8,7 @@ general way too, and becomes what the next ones are compared with.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from struct import unpack_from
 from typing import Any
@@ -25,6 +25,7 @@ from .source import MemoryBytes
 from .wire import LONG, SHORT, UNDEFINED
 
 _DATA_SET = 132  # after preamble and magic
+_PIXEL_HEAD = 12  # Pixel Data, OB or OW, has the long form
 # Of the file meta information: its length, class and instance; the data set says these again.
 _META_IGNORED = frozenset((0x00020000, 0x00020002, 0x00020003, 0x00020013, 0x00020016))
 
@@ -39,6 +40,39 @@ class _Example:
     spec: PixelSpec
     encoding: Encoding
     sop_class: str
+
+    def differing(self, data: bytes, parsed: Parsed) -> Mapping[int, bytes | None] | None:
+        """The elements that another source (``data``) has otherwise, or has not; ``None`` for an unusual source."""
+        found = self._in_step(data, parsed)
+        if found is not None:
+            return found
+        now = split(data, parsed)
+        return None if now is None else {tag: now.get(tag) for tag, _ in now.items() ^ self.source.items()}
+
+    def _in_step(self, data: bytes, parsed: Parsed) -> dict[int, bytes | None] | None:
+        """The same where both have the same tags, found sooner: most elements are recognised, not read."""
+        if not _usual(parsed):
+            return None
+        found: dict[int, bytes | None] = {}
+        at, end = _DATA_SET, parsed.pixel_offset - _PIXEL_HEAD
+        for tag, theirs in self.source.items():
+            if data.startswith(theirs, at):
+                at += len(theirs)
+                continue
+            if at + 8 > end:
+                return None
+            group, number, vr, length = unpack_from("<HH2sH", data, at)
+            size = 8
+            if vr in LONG and at + 12 <= end:
+                size, length = 12, unpack_from("<L", data, at + 8)[0]
+            elif vr not in SHORT:
+                return None
+            if group << 16 | number != tag or length == UNDEFINED:
+                return None
+            start = at
+            at += size + length
+            found[tag] = data[start:at]
+        return found if at == end else None
 
 
 class HeaderCache:
@@ -64,39 +98,38 @@ class HeaderCache:
     ) -> bytes:
         """Preamble, file meta and all elements below Pixel Data of slice ``number`` (from 1).
 
-        ``data`` is the source file, ``parsed`` what our reader says of it; ``dataset`` gives it as a
+        ``data`` is the source file up to its pixels, ``parsed`` what our reader says of it; ``dataset`` gives it as a
         (single-frame) pydicom data set and is called only where that is needed.
         """
         writer = self._writer
-        now = split(data, parsed) if self._usable and source.spec.frames == 1 else None
+        usable = self._usable and source.spec.frames == 1
         example = self._example
-        if now is not None and example is not None:
-            elements = self._changed(example, now, source.spec, encoding)
+        if usable and example is not None and (source.spec, encoding) == (example.spec, example.encoding):
+            differing = example.differing(data, parsed)
+            elements = None if differing is None else self._changed(example, differing)
             if elements is not None:
                 self.hits += 1
                 return writer.complete(elements, source, example.sop_class, number, sop_uid)
         asking = _Asking(dataset())
         elements = writer.common(asking, source, encoding)
         sop_class = writer.sop_class(asking)
+        now = split(data, parsed) if usable else None
         if now is not None:
             asked = frozenset(asking.asked)
             self._example = _Example(now, dict(elements), asked, source.spec, encoding, sop_class)
         return writer.complete(elements, source, sop_class, number, sop_uid)
 
-    def _changed(self, example: _Example, now: Elements, spec: PixelSpec, encoding: Encoding) -> Elements | None:
+    def _changed(self, example: _Example, differing: Mapping[int, bytes | None]) -> Elements | None:
         """The example's elements with those of this source; ``None`` where that is not all there is to it."""
-        if spec != example.spec or encoding != example.encoding:
-            return None
-        then = example.source
         elements = dict(example.written)
-        for tag in {tag for tag, _ in now.items() ^ then.items()}:
+        for tag, ours in differing.items():
             if tag in example.asked:
                 return None
             if tag >> 16 == 0x0002:
                 if tag not in _META_IGNORED:
                     return None
             elif self._kept(tag):
-                ours, theirs = now.get(tag), then.get(tag)
+                theirs = example.source.get(tag)
                 # One that was not copied as it stands, or comes and goes, may mean more than itself.
                 if ours is None or theirs is None or example.written.get(tag) != theirs or not _plain(ours, theirs):
                     return None
@@ -109,11 +142,10 @@ def split(data: bytes, parsed: Parsed) -> Elements | None:
 
     ``None`` for all but the usual: Explicit VR Little Endian after a preamble, every tag once, in order.
     """
-    plain = parsed.preamble and parsed.little and parsed.explicit and not parsed.wrong_syntax
-    if not plain or not isinstance(parsed.data, MemoryBytes) or parsed.pixel_offset < 0:
+    if not _usual(parsed):
         return None
     elements: Elements = {}
-    at, end, before = _DATA_SET, parsed.pixel_offset - 12, 0  # Pixel Data, OB or OW, has the long form
+    at, end, before = _DATA_SET, parsed.pixel_offset - _PIXEL_HEAD, 0
     while at < end:
         group, number, vr, length = unpack_from("<HH2sH", data, at)
         tag = group << 16 | number
@@ -137,6 +169,12 @@ def split(data: bytes, parsed: Parsed) -> Elements | None:
             return None
         elements[tag] = data[start:at]
     return elements if at == end else None
+
+
+def _usual(parsed: Parsed) -> bool:
+    """Explicit VR Little Endian after a preamble, and not inflated: what was parsed is what is in the file."""
+    plain = parsed.preamble and parsed.little and parsed.explicit and not parsed.wrong_syntax
+    return plain and isinstance(parsed.data, MemoryBytes) and parsed.pixel_offset >= 0
 
 
 def _plain(ours: bytes, theirs: bytes) -> bool:

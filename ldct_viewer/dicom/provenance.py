@@ -6,6 +6,7 @@ PS3.3 C.7.6.1.1.2 (Image Type), C.12.4 (General Reference, derivation), C.12.1.1
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from .. import APP_NAME, __version__
 from .explicit import Elements, Text, item, joined, sequence
@@ -56,6 +57,7 @@ def simulated_low_dose(dose: float, seed: int, method: str = "noise insertion") 
     )
 
 
+@cache
 def code_item(value: str, scheme: str, meaning: str) -> bytes:
     """One item of a code sequence (PS3.3 table 8.8-1)."""
     elements: Elements = {}
