@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import secrets
 import threading
@@ -28,6 +29,9 @@ MAX_FILE_ATTEMPTS = 5  # of an archive that answers, but not with success
 _LABEL_LIMIT = 200
 _ID = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
 _POLL_S = 0.2
+# For how long other jobs leave an archive in peace that one could not reach. Shorter where it may be that job's fault.
+_HOLD_S = dict.fromkeys(("unreachable", "refused", "unknown_host", "tls", "rejected"), 300.0)
+_HOLD_S |= dict.fromkeys(("timeout", "aborted"), 60.0)
 _HOPELESS = frozenset(("no_node", "node", "pacs_missing"))  # time alone does not help
 
 
@@ -52,6 +56,14 @@ class QueueItem:
     message: str = ""
 
 
+@dataclass(frozen=True)
+class _Silent:
+    """An archive that did not answer ``probe``: no other job tries it before ``until``."""
+
+    probe: str
+    until: float
+
+
 def queue_folder() -> Path:
     """Where the user's queue is kept."""
     return data_dir() / "send-queue"
@@ -59,6 +71,10 @@ def queue_folder() -> Path:
 
 class SendQueue:
     """Persistent queue in ``folder`` (default :func:`queue_folder`; made, mode 0700). Safe between threads.
+
+    ``max_attempts``: fruitless ones in a row, of an archive that cannot be reached, until a job is given up;
+    ``max_file_attempts``: of one that answers, but does not take all. An archive that cannot be reached is not
+    knocked at by every job in turn; when it is back, all that waited for it go at once.
 
     Raises PacsError ``queue`` when the folder cannot be used.
     """
@@ -68,10 +84,15 @@ class SendQueue:
         folder: str | Path | None = None,
         first_delay_s: float = FIRST_DELAY_S,
         longest_delay_s: float = LONGEST_DELAY_S,
+        max_attempts: int | None = None,
+        max_file_attempts: int | None = None,
     ) -> None:
         self.folder = Path(folder).absolute() if folder is not None else queue_folder()
         self.first_delay_s, self.longest_delay_s = first_delay_s, longest_delay_s
+        self.max_attempts, self.max_file_attempts = max_attempts, max_file_attempts
         self._sending = ""
+        self._silent: dict[str, _Silent] = {}
+        self._known: dict[str, tuple[object, Job]] = {}
         self._lock = threading.RLock()
         with _as_queue_error():
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -94,9 +115,11 @@ class SendQueue:
     def items(self) -> list[QueueItem]:
         """All jobs, oldest first. One whose files are damaged is ``failed`` and says so."""
         found = []
-        for job_id in self._ids():
+        ids = self._ids()
+        self._known = {job_id: known for job_id, known in list(self._known.items()) if job_id in ids}
+        for job_id in ids:
             try:
-                found.append(self._item(read_job(self.folder, job_id)))
+                found.append(self._item(self._read(job_id)))
             except PacsError as error:
                 if (self.folder / f"{job_id}.json").exists():
                     found.append(QueueItem(job_id, "", "", 0.0, 0, 0, 0, 0, FAILED, message=error.message))
@@ -128,10 +151,11 @@ class SendQueue:
             while not stop.cancelled:
                 waiting = [item for item in self.items() if item.state == WAITING]
                 due = [item for item in waiting if item.next_try <= time.time() and (wait or item.id not in tried)]
+                due = [item for item in due if not self._is_silent(item)]
                 if not due and (not wait or not waiting):
                     return
-                for item in due:
-                    if not stop.cancelled:
+                for item in sorted(due, key=lambda item: item.attempts):  # what always fails holds up nothing new
+                    if not stop.cancelled and not self._is_silent(item):
                         tried.add(item.id)
                         self._try(item.id, nodes, stop, tell)
                 if not due:
@@ -150,6 +174,35 @@ class SendQueue:
         with _as_queue_error(), self._lock:
             (self.folder / f"{item_id}.json").unlink(missing_ok=True)
             (self.folder / f"{item_id}.log").unlink(missing_ok=True)
+
+    def _is_silent(self, item: QueueItem) -> bool:
+        """True while this item's archive, which did not answer another job, is left in peace."""
+        silent = self._silent.get(item.node_name)
+        return silent is not None and silent.probe != item.id and time.time() < silent.until
+
+    def _answered(self, node_name: str) -> None:
+        """The archive is back: what waited only for it need not wait its own time out."""
+        if self._silent.pop(node_name, None) is None:
+            return
+        for item in self.items():
+            if item.node_name == node_name and item.state == WAITING and item.next_try > time.time():
+                with contextlib.suppress(PacsError):
+                    self._note(read_job(self.folder, item.id), attempts=item.attempts, next_try=0.0)
+
+    def _read(self, job_id: str) -> Job:
+        """A job for looking at; read again only when its files changed: the list is asked for many times a second."""
+        stamps = []
+        for end in ("json", "log"):
+            try:
+                stat = os.stat(self.folder / f"{job_id}.{end}")
+                stamps.append((stat.st_ino, stat.st_size, stat.st_mtime_ns))
+            except OSError:
+                stamps.append((0, 0, 0))
+        known = self._known.get(job_id)
+        if known is None or known[0] != stamps:
+            known = (stamps, read_job(self.folder, job_id))  # stamps before bytes: what comes between is read again
+            self._known[job_id] = known
+        return known[1]
 
     def _ids(self) -> list[str]:
         try:
@@ -209,13 +262,17 @@ class SendQueue:
             tell(self._item(job))
             node = find_node(nodes, job.node_name)
             send(node, [job.files[n] for n in job.pending()], cancel=stop, on_file=on_file)
+            self._answered(job.node_name)
             if job.pending():  # the archive answered, but wants some later
-                self._put_off(job, (job.attempts or attempts) + 1, MAX_FILE_ATTEMPTS, "")
+                self._put_off(job, (job.attempts or attempts) + 1, self.max_file_attempts or MAX_FILE_ATTEMPTS, "")
         except Cancelled:
             pass  # what was sent is noted; the rest waits
         except PacsError as error:
             gone = error.code in _HOPELESS
-            self._put_off(job, job.attempts + 1, 0 if gone else MAX_ATTEMPTS, error.message)
+            self._put_off(job, job.attempts + 1, 0 if gone else self.max_attempts or MAX_ATTEMPTS, error.message)
+            if error.code in _HOLD_S:
+                until = min(job.next_try, time.time() + _HOLD_S[error.code])
+                self._silent[job.node_name] = _Silent(job_id, until)
         finally:
             self._sending = ""
             tell(self._item(job))

@@ -147,6 +147,7 @@ class Archive:
     status: Callable[[int], int] = lambda number: 0
     delay_s: float = 0.0
     associations: int = 0
+    servers: list[Any] = field(default_factory=list)
     cancelled: bool = False
 
     def on_find(self, event: Any) -> Iterator[Any]:
@@ -210,7 +211,7 @@ def archive(
         (evt.EVT_C_STORE, one.on_store),
         (evt.EVT_CONN_OPEN, one.on_open),
     ]
-    ae.start_server(("127.0.0.1", port), block=False, evt_handlers=handlers)
+    one.servers.append(ae.start_server(("127.0.0.1", port), block=False, evt_handlers=handlers))
     try:
         yield one
     finally:

@@ -21,9 +21,14 @@ from ldct_viewer.cancel import CancelToken
 from ldct_viewer.errors import PacsError
 from ldct_viewer.pacs.locks import folder_lock
 from ldct_viewer.pacs.queue import DONE, FAILED, WAITING, SendQueue
+from ldct_viewer.pacs.send import FileOutcome
 from tests.dicom.make_ct import pixels, series
 
 from .kit import archive, wait_for
+
+
+def sent(path: Path) -> FileOutcome:
+    return FileOutcome(path, "sent")
 
 
 def quick(folder: Path) -> SendQueue:
@@ -65,6 +70,77 @@ def test_a_sleeping_archive_is_tried_again_later_and_later(tmp_path):
         with open(queue.folder / f"{item_id}.log", "a") as log:  # its time has come
             log.write(json.dumps({"attempts": item.attempts, "next_try": 0}) + "\n")
     assert [round(delay, -2) for delay in delays] == [100, 200, 400, 400]  # up to 10 % are added, 350 is the most
+
+
+def test_an_archive_that_is_away_is_not_knocked_at_by_every_job(tmp_path, monkeypatch):
+    """And when it is back, nothing waits an hour for its own next try."""
+    from ldct_viewer.pacs import queue as module
+
+    clock = [time.time()]
+    monkeypatch.setattr(module.time, "time", lambda: clock[0])
+    queue = SendQueue(tmp_path / "q", first_delay_s=100, longest_delay_s=3600)
+    with archive() as pacs:
+        node = pacs.node
+    files = series(tmp_path / "s", pixels(5))
+    ids = [queue.enqueue([file], "archive") for file in files]
+    for _ in range(3):
+        queue.run([node], CancelToken(), wait=False)
+    assert [queue.item(item_id).attempts for item_id in ids] == [1, 0, 0, 0, 0]
+    for _ in range(30):  # some hours
+        clock[0] += 600
+        queue.run([node], CancelToken(), wait=False)
+    attempts = [queue.item(item_id).attempts for item_id in ids]
+    assert sum(attempts) <= 31 and max(attempts) < 12
+    monkeypatch.setattr(module, "send", lambda node, paths, cancel, on_file: [on_file(sent(path)) for path in paths])
+    clock[0] += 600
+    for _ in range(2):
+        queue.run([node], CancelToken(), wait=False)
+    assert {queue.item(item_id).state for item_id in ids} == {DONE}
+
+
+def test_a_job_at_which_the_archive_breaks_off_does_not_stop_the_others(tmp_path):
+    queue = SendQueue(tmp_path / "q", first_delay_s=1, longest_delay_s=2)
+    bad, good = series(tmp_path / "bad", pixels(1)), series(tmp_path / "good", pixels(2))
+    poison = str(dcmread(bad[0]).SOPInstanceUID)
+
+    with archive() as pacs:
+        real = pacs.on_store
+
+        def fragile(event):
+            if str(event.request.AffectedSOPInstanceUID) == poison:
+                event.assoc.abort()
+                return 0xC000
+            return real(event)
+
+        ids = [queue.enqueue(files, "archive") for files in (bad, good)]
+        (server,) = pacs.servers
+        from pynetdicom import evt
+
+        server.bind(evt.EVT_C_STORE, fragile)
+        stop = CancelToken()
+        runner = threading.Thread(target=lambda: queue.run([pacs.node], stop))
+        runner.start()
+        wait_for(lambda: queue.item(ids[1]).state == DONE)
+        stop.cancel()
+        runner.join()
+    assert queue.item(ids[0]).state == WAITING
+
+
+def test_jobs_that_wait_are_not_read_again_and_again(tmp_path, monkeypatch):
+    """The service asks for the list many times a second, while thousands may wait for an archive."""
+    from ldct_viewer.pacs import queue as module
+
+    queue = quick(tmp_path / "q")
+    ids = [queue.enqueue([tmp_path / "x"], "archive") for _ in range(20)]
+    read: list[str] = []
+    real = module.read_job
+    monkeypatch.setattr(module, "read_job", lambda folder, job_id: read.append(job_id) or real(folder, job_id))
+    for _ in range(5):
+        assert len(queue.items()) == 20
+    assert sorted(read) == sorted(ids)
+    SendQueue(tmp_path / "q").retry(ids[3])  # another process
+    queue.items()
+    assert len(read) == 22 and read[-1] == ids[3]
 
 
 def test_it_goes_on_when_the_archive_wakes(tmp_path):
@@ -162,7 +238,7 @@ def test_the_journal_survives_any_cut_of_its_end(tmp_path):
 
 
 def test_a_damaged_job_is_shown_and_stops_nobody(tmp_path):
-    queue = quick(tmp_path / "q")
+    queue = SendQueue(tmp_path / "q", first_delay_s=1, longest_delay_s=2)
     bad, good = queue.enqueue([tmp_path / "x"], "archive"), queue.enqueue(series(tmp_path / "s"), "archive")
     (queue.folder / f"{bad}.json").write_bytes(b'{"version": 1')
     with archive() as pacs:
