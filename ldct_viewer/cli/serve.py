@@ -77,6 +77,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="H",
         help="keep our copies of what was worked off (default 24)",
     )
+    work.add_argument(
+        "--keep-aside",
+        type=_seconds,
+        default=30.0,
+        metavar="DAYS",
+        help="keep what could not be denoised so long (default 30); its removal is logged",
+    )
+    work.add_argument(
+        "--max-aside-gb",
+        type=_seconds,
+        default=20.0,
+        metavar="GB",
+        help="and no more than this, failures of the last day excepted (default 20)",
+    )
     work.add_argument("--once", action="store_true", help="end when what arrived is worked off")
     work.add_argument("--json", action="store_true", help="events as JSON lines on standard output")
 
@@ -107,6 +121,8 @@ def run(args: argparse.Namespace) -> int:
         quiet_s=args.quiet,
         keep_s=args.keep_hours * 3600,
         once=args.once,
+        keep_aside_s=args.keep_aside * 86400,
+        aside_bytes=round(args.max_aside_gb * 1e9),
     )
     start_logging()
     stop = CancelToken()

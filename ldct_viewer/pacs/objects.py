@@ -71,6 +71,15 @@ def examine_file(path: Path) -> Instance:
         return examine(source)
 
 
+def series_of(path: Path) -> str:
+    """The SeriesInstanceUID of a file that may be cut or damaged after it. Raises FileProblem."""
+    with FileBytes(path) as source:
+        uid = text(parse(source, (h.SERIES_UID,)).values.get(h.SERIES_UID, b""))
+    if not uid:
+        raise FileProblem(Reason.MALFORMED, "an identifier is missing")
+    return uid
+
+
 def part10(sop_class: str, sop_uid: str, syntax: str, data: bytes) -> bytes:
     """A Part 10 file (PS3.10 7.1) around the encoded data set ``data``, whose bytes stay as they are."""
     meta: Elements = {0x00020001: element(0x00020001, "OB", b"\0\1")}
@@ -104,4 +113,14 @@ def store(folder: Path, instance: Instance, whole: bytes, flush: bool) -> Path:
     return path
 
 
-__all__ = ["CT_CLASSES", "PIXEL_DATA", "Instance", "examine", "examine_file", "part10", "received", "store"]
+__all__ = [
+    "CT_CLASSES",
+    "PIXEL_DATA",
+    "Instance",
+    "examine",
+    "examine_file",
+    "part10",
+    "received",
+    "series_of",
+    "store",
+]
