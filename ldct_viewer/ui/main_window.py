@@ -117,6 +117,7 @@ class MainWindow(QtWidgets.QMainWindow):
         self.status.cancelClicked.connect(self.denoising.cancel)
         self.status.notesClicked.connect(self.opening.toggle_notes)
         self.status.archiveClicked.connect(self.pacs.show_queue)
+        self.status.trainingClicked.connect(self.training.show)
         self.notes.countChanged.connect(self.status.set_notes)
         self.tool_bar.cineRateChanged.connect(self.viewing.set_cine_rate)
         self.series_dock.visibilityChanged.connect(self.qactions["show_series"].setChecked)
@@ -261,7 +262,9 @@ class MainWindow(QtWidgets.QMainWindow):
         assert isinstance(application, QtWidgets.QApplication)
         apply_theme(application, self.settings.theme)
         refresh_icons(self.qactions)
-        self.welcome.retheme()
+        for part in (self.welcome, self.status, self.messages, self.tool_bar):
+            part.retheme()
+        self.refresh_recent()
         self.qactions[f"theme_{self.settings.theme}"].setChecked(True)
 
     def set_language(self, name: str) -> None:
@@ -318,7 +321,10 @@ class MainWindow(QtWidgets.QMainWindow):
             self.opening.open_paths(paths)
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
-        """Remember, end all work, go."""
+        """Remember, end all work, go; a training goes on, is stopped, or keeps the window: that is asked."""
+        if not self.unattended and not self.training.may_leave():
+            event.ignore()
+            return
         self.viewing.save()
         if not self.unattended:
             self.settings.save_geometry(self.normalGeometry(), self.isMaximized())

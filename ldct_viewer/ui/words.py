@@ -41,13 +41,15 @@ TEMPLATES = (
     "{0} is {1} bytes long",
     "Modality {0}",
     "{0}, {1} cores",
+    "Something unexpected went wrong: {0}.",
 )
 DETAILS = (
     "header", "file meta information", "pixel data", "sequence", "number of attributes", "fragment", "fragments",
     "damaged member", "JPEG picture", "PNG picture", "floating point pixels", "several values a voxel",
     "its compression is damaged", "its data are in another file", "its data file is not beside it",
-    "Fast", "PDF", "program", "ZIP archive", "gzip archive", "7-Zip archive", "RAR archive",
-    "tar archive", "xz archive", "bzip2 archive", "macOS resource file",
+    "Fast", "Quality", "Help ▸ Show log has the details.",
+    "PDF", "program", "ZIP archive", "gzip archive", "7-Zip archive", "RAR archive", "tar archive",
+    "xz archive", "bzip2 archive", "macOS resource file",
     "it holds values that are not numbers", "8 bit values (a label map or a picture)",
 )  # fmt: skip
 _PATTERNS = tuple((t, re.compile(re.sub(r"\\\{\d\\\}", "(.+?)", re.escape(t)), re.DOTALL)) for t in TEMPLATES)

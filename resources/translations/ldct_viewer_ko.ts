@@ -321,10 +321,113 @@
     </message>
 </context>
 <context>
+    <name>ModelCard</name>
+    <message>
+        <source>version {v}</source>
+        <translation>버전 {v}</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>성능</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>출처</translation>
+    </message>
+    <message>
+        <source>started from “{name}”</source>
+        <translation>시작 모델 “{name}”</translation>
+    </message>
+    <message>
+        <source>Research use, not for diagnosis.</source>
+        <translation>연구용이며 진단에 사용할 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>untouched</source>
+        <translation>처리 전</translation>
+    </message>
+    <message>
+        <source>starting model</source>
+        <translation>시작 모델</translation>
+    </message>
+    <message>
+        <source>trained</source>
+        <translation>학습 후</translation>
+    </message>
+    <message>
+        <source>Noise left</source>
+        <translation>남은 잡음</translation>
+    </message>
+    <message>
+        <source>Figures on held-out slices</source>
+        <translation>학습에서 제외한 단면의 수치</translation>
+    </message>
+    <message>
+        <source>Trained on</source>
+        <translation>학습 자료</translation>
+    </message>
+    <message>
+        <source>Patients</source>
+        <translation>환자</translation>
+    </message>
+    <message>
+        <source>Series</source>
+        <translation>시리즈</translation>
+    </message>
+    <message>
+        <source>Slices</source>
+        <translation>단면</translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation>쌍</translation>
+    </message>
+    <message>
+        <source>Body part</source>
+        <translation>부위</translation>
+    </message>
+    <message>
+        <source>Kernels</source>
+        <translation>커널</translation>
+    </message>
+    <message>
+        <source>Scanners</source>
+        <translation>장비</translation>
+    </message>
+    <message>
+        <source>Exposure (mAs)</source>
+        <translation>노출량 (mAs)</translation>
+    </message>
+    <message>
+        <source>Tube voltage (kV)</source>
+        <translation>관전압 (kV)</translation>
+    </message>
+    <message>
+        <source>Slice thickness (mm)</source>
+        <translation>단면 두께 (mm)</translation>
+    </message>
+    <message>
+        <source>Noise (HU)</source>
+        <translation>잡음 (HU)</translation>
+    </message>
+</context>
+<context>
     <name>ModelsDialog</name>
     <message>
         <source>Models</source>
         <translation>모델</translation>
+    </message>
+    <message>
+        <source>Card of the chosen model</source>
+        <translation>선택한 모델의 카드</translation>
     </message>
     <message>
         <source>Use it</source>
@@ -345,6 +448,10 @@
     <message>
         <source>Import…</source>
         <translation>가져오기…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
     </message>
     <message>
         <source>came with the program</source>
@@ -874,6 +981,10 @@
         <translation>다른 창이나 프로그램이 이미 보내고 있습니다.</translation>
     </message>
     <message>
+        <source>Ask its manager. What has arrived stays in the folder.</source>
+        <translation>서버 관리자에게 문의하십시오. 받은 영상은 폴더에 남아 있습니다.</translation>
+    </message>
+    <message>
         <source>C-MOVE needs a port where the archive can reach us.</source>
         <translation>C-MOVE에는 서버가 접속할 수 있는 포트가 필요합니다.</translation>
     </message>
@@ -908,6 +1019,10 @@
     <message>
         <source>Check the network.</source>
         <translation>네트워크를 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check the path.</source>
+        <translation>경로를 확인하십시오.</translation>
     </message>
     <message>
         <source>Choose another one.</source>
@@ -1054,6 +1169,10 @@
         <translation>서버의 저장 공간이나 자원이 부족합니다.</translation>
     </message>
     <message>
+        <source>The archive sends more than a series can hold.</source>
+        <translation>서버가 한 시리즈가 담을 수 있는 것보다 많이 보냅니다.</translation>
+    </message>
+    <message>
         <source>The archive sent an image that was not asked for.</source>
         <translation>서버가 요청하지 않은 영상을 보냈습니다.</translation>
     </message>
@@ -1100,6 +1219,10 @@
     <message>
         <source>There is no node of this name.</source>
         <translation>이런 이름의 서버가 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no such certificate file.</source>
+        <translation>그런 인증서 파일이 없습니다.</translation>
     </message>
     <message>
         <source>There is no such job in the queue.</source>
@@ -1369,12 +1492,20 @@
         <translation>학습에 쓰지 않는 단면</translation>
     </message>
     <message>
+        <source>Training</source>
+        <translation>학습 중</translation>
+    </message>
+    <message>
         <source>Starting the training process…</source>
         <translation>학습 프로세스를 시작하는 중…</translation>
     </message>
     <message>
         <source>, {n} processes</source>
         <translation>, 프로세스 {n}개</translation>
+    </message>
+    <message>
+        <source>Training {n} %</source>
+        <translation>학습 {n} %</translation>
     </message>
     <message>
         <source>step {step} of {of}   ·   {elapsed} done, {left} left   ·   {speed} patches/s   ·   {memory} GB</source>
@@ -1387,6 +1518,10 @@
     <message>
         <source>Paused at step {n}; saved.</source>
         <translation>{n}단계에서 일시 정지했으며 저장되었습니다.</translation>
+    </message>
+    <message>
+        <source>Training paused</source>
+        <translation>학습 일시 정지</translation>
     </message>
 </context>
 <context>
@@ -1730,6 +1865,14 @@
         <translation>열 수 없는 종류의 압축 파일입니다.</translation>
     </message>
     <message>
+        <source>Help ▸ Show log has the details.</source>
+        <translation>자세한 내용은 도움말 ▸ 로그 보기에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>화질 우선</translation>
+    </message>
+    <message>
         <source>RAR archive</source>
         <translation>RAR 압축 파일</translation>
     </message>
@@ -1740,6 +1883,10 @@
     <message>
         <source>Slices are missing.</source>
         <translation>빠진 단면이 있습니다.</translation>
+    </message>
+    <message>
+        <source>Something unexpected went wrong: {0}.</source>
+        <translation>예상하지 못한 문제가 생겼습니다: {0}.</translation>
     </message>
     <message>
         <source>Start the program again. If it stays so, look whether a virus scanner holds it back.</source>
@@ -2421,6 +2568,10 @@
         <translation>고급</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>자동</translation>
+    </message>
+    <message>
         <source> min</source>
         <translation>분</translation>
     </message>
@@ -2602,6 +2753,10 @@
         <translation>PACS 송수신</translation>
     </message>
     <message>
+        <source>Training on local data</source>
+        <translation>보유 자료로 학습</translation>
+    </message>
+    <message>
         <source>Research use, not for diagnosis</source>
         <translation>연구용 · 진단에 사용 불가</translation>
     </message>
@@ -2651,6 +2806,10 @@
     <message>
         <source>Cine: slices a second</source>
         <translation>시네: 초당 단면 수</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>더 보기</translation>
     </message>
     <message>
         <source>Denoising strength: low-dose + strength × (denoised − low-dose)</source>
@@ -3261,12 +3420,24 @@
 <context>
     <name>Training</name>
     <message>
-        <source>Train ▸ Train on local data… resumes it.</source>
-        <translation>학습 ▸ 보유 자료로 학습…에서 이어서 할 수 있습니다.</translation>
+        <source>The line at the bottom shows how far it is.</source>
+        <translation>진행 상황은 창 아래쪽 줄에 나타납니다.</translation>
     </message>
     <message>
-        <source>A training was interrupted.</source>
-        <translation>중단된 학습이 있습니다.</translation>
+        <source>A training goes on in the background.</source>
+        <translation>학습이 백그라운드에서 진행 중입니다.</translation>
+    </message>
+    <message>
+        <source>A training was interrupted. Resume?</source>
+        <translation>중단된 학습이 있습니다. 이어서 할까요?</translation>
+    </message>
+    <message>
+        <source>Nothing is lost: it goes on from where it was last saved.</source>
+        <translation>잃은 것은 없습니다. 마지막으로 저장된 곳부터 이어집니다.</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>이어서 학습</translation>
     </message>
 </context>
 <context>

@@ -84,6 +84,7 @@ def _spelled_out(source: Path, folder: Path) -> str:
         (r"(?<![.\w])tr\((?=[\"'])", "Overlay"),
         (r"(?:\bself\.)?\bview\.tr\(", "PlaneView"),
         (r"(?<![.\w])pacs_tr\((?=[\"'])", "Pacs"),
+        (r"(?<![.\w])card_tr\((?=[\"'])", "ModelCard"),
     ):
         text = re.sub(pattern, f'QtCore.QCoreApplication.translate("{context}", ', text)
     copy = folder / source.relative_to(ROOT)

@@ -213,6 +213,53 @@ def test_an_interrupted_training_is_offered(qtbot: Any, examined: None, monkeypa
     assert not made.setup.resume_bar.isVisible()
 
 
+def test_what_was_resumed_and_ended_is_not_offered_again(qtbot: Any, examined: None, monkeypatch) -> None:
+    no_child(monkeypatch, [STARTED, finished(True)])
+    run = runs.create(Plan(objective="self"), [Path("x")])
+    made = TrainDialog()
+    qtbot.addWidget(made)
+    made.show()
+    made.resume(run)
+    run.update(state="finished")  # as the training's process does
+    qtbot.waitUntil(lambda: made.pages.currentWidget() is made.outcome)
+    made.set_data([Path("x")])
+    assert made.pages.currentWidget() is made.setup and not made.setup.resume_bar.isVisible()
+
+
+def test_both_curves_begin_with_the_training_and_reach_as_far(dialog: TrainDialog, qtbot: Any) -> None:
+    curves = dialog.progress.curves
+    curves.feed([validated(0, 31.0)])
+    assert curves._psnr.getViewBox().viewRange()[0][0] > -1  # no steps before the first
+    curves.feed([{"event": "progress", "step": 400, "loss": 0.3}])
+    loss, psnr = (plot.getViewBox().viewRange()[0] for plot in (curves._loss, curves._psnr))
+    assert loss == pytest.approx(psnr) and 400 < loss[1] < 440
+
+
+def test_another_theme_dresses_the_dialog_that_is_open(qapp: Any, dialog: TrainDialog) -> None:
+    from ldct_viewer.ui.theme import DARK, LIGHT, apply_theme
+
+    try:
+        for name, palette in (("dark", DARK), ("light", LIGHT)):
+            apply_theme(qapp, name)
+            dialog.setup._summary.ensurePolished()
+            assert dialog.setup._summary.palette().windowText().color().name() == palette.text
+            assert dialog.progress.curves._loss.backgroundBrush().color().name() == palette.window
+    finally:
+        apply_theme(qapp, "dark")
+
+
+def test_a_folder_without_scans_says_so_where_scans_are_named(dialog: TrainDialog, qtbot: Any, monkeypatch) -> None:
+    def work(self: train_job.ExamineJob) -> None:
+        raise LdctError("There is nothing to train on.", "Choose a folder with CT series.", code="nothing_to_train_on")
+
+    dialog.setup.set_pace(100.0, "CPU")
+    monkeypatch.setattr(module.ExamineJob, "work", work)
+    dialog.set_data([Path("x")])
+    qtbot.waitUntil(lambda: "nothing to train on" in dialog.setup._summary.text())
+    assert "Choose a folder" in dialog.setup._notes.text() and not dialog.train.isEnabled()
+    assert not dialog.setup._time_hints[0].text()  # steps of other scans mean nothing here
+
+
 def test_a_training_in_the_background_is_found_again(qtbot: Any, examined: None, monkeypatch) -> None:
     no_child(monkeypatch, [STARTED, validated(0, 31.0)])
     run = runs.create(Plan(), [Path("x")])
@@ -263,6 +310,34 @@ def test_models_are_renamed_exported_imported_and_removed(qtbot: Any, tmp_path: 
     assert all(m.shipped for m in models._models)
     models.remove(shipped)
     assert default_model().id == shipped.id
+
+
+def test_a_card_is_a_page_in_the_window_s_language_and_no_markup_of_its_own(qapp: Any, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from ldct_viewer.denoise.model_file import default_model
+    from ldct_viewer.ui.dialogs.model_card import card_html
+    from ldct_viewer.ui.i18n import install_translator
+
+    training = {
+        "objective": "simulated",
+        "start": "Fast",
+        "data": {"patients": 1, "pairs": 0, "anatomy": ["chest"], "kernels": ["Br38f\\3"], "exposure_mas": [91]},
+        "verdict": finished(True)["verdict"],
+        "measures": finished(True)["measures"],
+    }
+    info = replace(default_model(), name="<b>mine</b>", card={"training": training})
+    assert install_translator(qapp, "ko") == "ko"
+    try:
+        page = card_html(info)
+        for words in ("흉부", "Br38f (3)", "31.60 dB", "연구용", "&lt;b&gt;mine"):
+            assert words in page, words
+        assert "['" not in page and "Pairs" not in page
+        shipped = card_html(default_model())
+        assert "{" not in shipped and "PSNR (dB)" in shipped  # figures are no Python any more
+    finally:
+        for translator in qapp.findChildren(QtCore.QTranslator):
+            qapp.removeTranslator(translator)
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ class Examined:
             thick = said("of_thickness_every", slices=slices, mm=mm, step=f"{z:.3g}")
         parts: list[Any] = [meta.body_part.strip().lower() or "CT", thick.to_json()]
         if meta.kernel:
-            parts.append(said("kernel", name=meta.kernel).to_json())
+            parts.append(said("kernel", name=" ".join(meta.kernel.split("\\"))).to_json())
         if meta.exposure_mas:
             parts.append(said("mas", mas=f"{meta.exposure_mas:.0f}").to_json())
         if self.noise_hu > 0:

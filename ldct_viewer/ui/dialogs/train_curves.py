@@ -16,15 +16,11 @@ class Curves(QtWidgets.QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        palette = current()
         self._loss, self._psnr = self._plot("loss"), self._plot("dB")
-        self._train = self._loss.plot(pen=pg.mkPen(palette.dim, width=1.5))
-        self._valid = self._loss.plot(pen=pg.mkPen(palette.accent, width=2), symbol="o", symbolSize=4, symbolPen=None)
-        self._valid.setSymbolBrush(palette.accent)
-        self._now = self._psnr.plot(pen=pg.mkPen(palette.good, width=2), symbol="o", symbolSize=5, symbolPen=None)
-        self._now.setSymbolBrush(palette.good)
-        dash = QtCore.Qt.PenStyle.DashLine
-        self._start = pg.InfiniteLine(angle=0, pen=pg.mkPen(palette.warning, width=1.5, style=dash))
+        self._train = self._loss.plot()
+        self._valid = self._loss.plot(symbol="o", symbolSize=4, symbolPen=None)
+        self._now = self._psnr.plot(symbol="o", symbolSize=5, symbolPen=None)
+        self._start = pg.InfiniteLine(angle=0)
         self._start.setVisible(False)
         self._psnr.addItem(self._start)
         row = QtWidgets.QHBoxLayout(self)
@@ -33,16 +29,14 @@ class Curves(QtWidgets.QWidget):
         for plot, words in (
             (
                 self._loss,
-                self._legend(
-                    self.tr("Loss"), (palette.dim, self.tr("training")), (palette.accent, self.tr("validation"))
-                ),
+                self._legend(self.tr("Loss"), ("dim", self.tr("training")), ("accent", self.tr("validation"))),
             ),
             (
                 self._psnr,
                 self._legend(
                     self.tr("PSNR on held-out slices (dB)"),
-                    (palette.good, self.tr("now")),
-                    (palette.warning, self.tr("starting model")),
+                    ("good", self.tr("now")),
+                    ("warning", self.tr("starting model")),
                 ),
             ),
         ):
@@ -51,7 +45,28 @@ class Curves(QtWidgets.QWidget):
             box.addWidget(words)
             box.addWidget(plot, 1)
             row.addLayout(box, 1)
+        self._dress()
         self.clear()
+
+    def _dress(self) -> None:
+        """The theme's colours: pyqtgraph knows nothing of style sheets."""
+        palette = current()
+        self._train.setPen(pg.mkPen(palette.dim, width=1.5))
+        for line, colour in ((self._valid, palette.accent), (self._now, palette.good)):
+            line.setPen(pg.mkPen(colour, width=2))
+            line.setSymbolBrush(colour)
+        self._start.setPen(pg.mkPen(palette.warning, width=1.5, style=QtCore.Qt.PenStyle.DashLine))
+        for plot in (self._loss, self._psnr):
+            plot.setBackground(palette.window)
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setPen(palette.border)
+                plot.getAxis(side).setTextPen(palette.dim)
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Another theme."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.StyleChange and hasattr(self, "_start"):
+            self._dress()
 
     def clear(self) -> None:
         """Nothing has happened yet."""
@@ -84,25 +99,24 @@ class Curves(QtWidgets.QWidget):
     def _draw(self) -> None:
         points = [self._points[s] for s in sorted(self._points)]
         x = [float(p["step"]) for p in points]
+        last = max([10.0, *x[-1:], *(float(s) for s, _ in self._steps[-1:])])
+        for plot in (self._loss, self._psnr):  # both begin with the training and reach as far as it has come
+            plot.setXRange(0.0, last * 1.02, padding=0.01)
         self._train.setData([float(s) for s, _ in self._steps], [v for _, v in self._steps])
         self._valid.setData(x, [p["loss"] for p in points])
         self._now.setData(x, [p["psnr"] for p in points])
 
     def _plot(self, unit: str) -> pg.PlotWidget:
-        palette = current()
-        plot = pg.PlotWidget(background=palette.window)
+        plot = pg.PlotWidget()
         plot.setMenuEnabled(False)
         plot.setMouseEnabled(False, False)
         plot.hideButtons()
         plot.showGrid(x=False, y=True, alpha=0.15)
-        plot.getViewBox().setLimits(minXRange=10, minYRange=0.2)  # one point is no cliff
+        plot.getViewBox().setLimits(minYRange=0.2)  # one point is no cliff
         plot.setMinimumHeight(110)
         plot.setMaximumHeight(210)
         for side in ("left", "bottom"):
-            axis = plot.getAxis(side)
-            axis.setPen(palette.border)
-            axis.setTextPen(palette.dim)
-            axis.enableAutoSIPrefix(False)
+            plot.getAxis(side).enableAutoSIPrefix(False)
         plot.getAxis("left").setWidth(46)
         plot.setAccessibleName(unit)
         return plot
@@ -114,8 +128,6 @@ class Curves(QtWidgets.QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label(title, "", 12, True, wrap=False))
         row.addStretch(1)
-        for colour, text in entries:
-            mark = label(f"●  {text}", wrap=False)
-            mark.setStyleSheet(f"color: {colour};")
-            row.addWidget(mark)
+        for tone, text in entries:
+            row.addWidget(label(f"●  {text}", tone, wrap=False))
         return box

@@ -18,17 +18,21 @@ from .train_result import ResultPage
 from .train_setup import SetupPage
 from .train_words import label, objective_name, tell_error
 
+SETUP_SIZE = QtCore.QSize(960, 500)
+
 
 class TrainDialog(QtWidgets.QDialog):
     """Three pages: what will be done, how it goes, what came of it.
 
     ``modelReady(id)``: the user wants the open series denoised with this model now.
     ``modelsChanged()``: models were added, renamed or removed.
+    ``activity(text)``: how far a training is, in a few words; empty when none goes on.
     """
 
     modelReady = QtCore.Signal(str)
     modelsChanged = QtCore.Signal()
     runningChanged = QtCore.Signal(bool)
+    activity = QtCore.Signal(str)
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +40,7 @@ class TrainDialog(QtWidgets.QDialog):
         self.setWindowFlag(QtCore.Qt.WindowType.WindowMinMaxButtonsHint)
         self.setModal(False)
         self.setAcceptDrops(True)
-        self.resize(960, 480)
+        self.resize(SETUP_SIZE)
         self._paths: tuple[Path, ...] = ()
         self._uid = ""
         self._run: Run | None = None
@@ -58,14 +62,16 @@ class TrainDialog(QtWidgets.QDialog):
         self._examine.chunk.connect(self._examined)
         self._examine.failed.connect(self._examine_failed)
         self._training.chunk.connect(self.progress.feed)
+        self.progress.activity.connect(self.activity)
         self._training.done.connect(self._ended)
         self._training.failed.connect(self._failed)
+        self.setup.grown.connect(self._grow)
         self.setup.foldersWanted.connect(self._choose_folders)
         self.setup.resumeWanted.connect(lambda run_id: self.resume(open_run(run_id)))
         self.setup.discardWanted.connect(self._discard)
         self._refresh_models()
         self._show_page(self.setup)
-        self._look_for_interrupted()
+        self.look_around()
 
     def _buttons(self) -> QtWidgets.QLayout:
         row = QtWidgets.QHBoxLayout()
@@ -109,6 +115,13 @@ class TrainDialog(QtWidgets.QDialog):
         self.train.setEnabled(self.setup.ready)
         self._error.hide()
 
+    def _grow(self) -> None:
+        """Room for all of the first page, as far as the screen has it."""
+        missing = self.setup.wanted_height() - self.setup.viewport().height()
+        if missing > 0:
+            room = self.screen().availableGeometry().height()
+            self.resize(self.width(), min(self.height() + missing, round(room * 0.95)))
+
     # -- what to train on -----------------------------------------------------------------------------
 
     def set_data(self, paths: Iterable[Path], uid: str = "") -> None:
@@ -128,6 +141,7 @@ class TrainDialog(QtWidgets.QDialog):
     def _examined(self, event: dict[str, Any]) -> None:
         if event["event"] == "report":
             self.setup.set_report(event)
+            self._grow()
             self.train.setEnabled(True)
         elif event["event"] == "pace":
             self.setup.set_pace(event["steps_a_minute"], event["device"])
@@ -135,9 +149,7 @@ class TrainDialog(QtWidgets.QDialog):
     def _examine_failed(self, error: LdctError) -> None:
         if self.setup.ready:  # the report is there, only the speed is not: good enough to train
             return
-        message, hint = tell_error(error)
-        self.setup.set_busy(message)
-        self._say(hint)
+        self.setup.set_problem(*tell_error(error))
 
     def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
         """Folders and files may be dropped while nothing is being trained."""
@@ -173,6 +185,7 @@ class TrainDialog(QtWidgets.QDialog):
 
     def resume(self, run: Run) -> None:
         """Go on with an interrupted run."""
+        self.setup.set_interrupted("", "")
         self.watch(run)
 
     def watch(self, run: Run) -> None:
@@ -216,7 +229,7 @@ class TrainDialog(QtWidgets.QDialog):
 
     def _ended(self, event: dict[str, Any]) -> None:
         self.stop.setEnabled(True)
-        self.runningChanged.emit(False)
+        self._over()
         if event["event"] == "cancelled":
             self._run = None
             self._show_page(self.setup)
@@ -234,11 +247,19 @@ class TrainDialog(QtWidgets.QDialog):
 
     def _failed(self, error: LdctError) -> None:
         self.stop.setEnabled(True)
-        self.runningChanged.emit(False)
+        self._over()
         self.outcome.show_failure(*tell_error(error))
         self._show_page(self.outcome)
         if not self.isVisible():
             self.show()
+
+    def _over(self) -> None:
+        self.runningChanged.emit(False)
+        self.activity.emit("")
+
+    def run_of(self, model_id: str) -> Run | None:
+        """The run that was watched here last, if it made this model."""
+        return self._run if self._run is not None and self._run.id == model_id else None
 
     def _resume_this(self) -> None:
         if self._run is not None:
@@ -251,12 +272,19 @@ class TrainDialog(QtWidgets.QDialog):
 
     # -- interrupted, models, closing -------------------------------------------------------------------
 
-    def _look_for_interrupted(self) -> None:
-        """Follow a training that goes on in the background, or offer one that was interrupted."""
+    def look_around(self) -> None:
+        """Before it is shown: follow a training that goes on in the background, or offer one that was interrupted."""
+        if self.training:
+            return
         running = find_running()
         if running:
             self.watch(running[0])
             return
+        self._offer_interrupted()
+        if self.pages.currentWidget() is self.setup:
+            self.resize(SETUP_SIZE)
+
+    def _offer_interrupted(self) -> None:
         interrupted = find_interrupted()
         if interrupted:
             record = interrupted[0].read()
@@ -269,8 +297,11 @@ class TrainDialog(QtWidgets.QDialog):
             self.setup.set_interrupted("", "")
 
     def _discard(self, run_id: str) -> None:
-        open_run(run_id).update(state="cancelled")
-        self._look_for_interrupted()
+        try:
+            open_run(run_id).update(state="cancelled")
+        except LdctError as error:
+            self._say(" ".join(tell_error(error)))
+        self._offer_interrupted()
 
     def manage_models(self) -> None:
         """Open the list of models."""
@@ -294,11 +325,20 @@ class TrainDialog(QtWidgets.QDialog):
 
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         """Ask while a training goes on: it may go on in the background."""
-        if not self.training or self._background:
+        if self.may_leave():
             self._examine.cancel()
             event.accept()
-            return
-        box = QtWidgets.QMessageBox(self)
+        else:
+            event.ignore()
+
+    def may_leave(self, window: QtWidgets.QWidget | None = None) -> bool:
+        """True unless a training goes on and the user stays with it, after all.
+
+        ``window`` is left for good: a training that is stopped then ends, and keeps its best, without a watcher.
+        """
+        if not self.training or self._background:
+            return True
+        box = QtWidgets.QMessageBox(window or self)
         box.setWindowTitle(self.windowTitle())
         box.setText(self.tr("The training is still going on."))
         box.setInformativeText(self.tr("It can go on in the background; open this window again to find it."))
@@ -308,10 +348,6 @@ class TrainDialog(QtWidgets.QDialog):
         box.addButton(self.tr("Stay"), role.RejectRole)
         box.setDefaultButton(on)
         box.exec()
-        if box.clickedButton() is on:
-            event.accept()
-        elif box.clickedButton() is stop:
+        if box.clickedButton() is stop:
             self._stop()
-            event.ignore()
-        else:
-            event.ignore()
+        return box.clickedButton() is on or (box.clickedButton() is stop and window is not None)

@@ -12,6 +12,8 @@ from ...denoise.model_file import ModelInfo, card_hash, list_models, read_card
 from ...errors import LdctError, ModelError, WriteError
 from ...paths import data_dir
 from ...training.local.checkpoint_files import write_atomic
+from ..words import told
+from .model_card import card_html
 from .train_words import label
 
 
@@ -23,23 +25,27 @@ class ModelsDialog(QtWidgets.QDialog):
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Models"))
-        self.resize(820, 520)
+        self.resize(900, 600)
         self.list = QtWidgets.QListWidget()
-        self.list.setMaximumWidth(300)
+        self.list.setObjectName("models")
+        self.list.setMaximumWidth(280)
+        self.list.setAccessibleName(self.tr("Models"))
         self.list.currentRowChanged.connect(self._show)
-        self.card = QtWidgets.QPlainTextEdit(readOnly=True)
+        self.card = QtWidgets.QTextBrowser(openLinks=False)
+        self.card.setAccessibleName(self.tr("Card of the chosen model"))
         self._problem = label("", "warning")
         self._problem.hide()
         self._use = self._button(self.tr("Use it"), self._choose)
         self._use.setObjectName("primary")
         self._rename = self._button(self.tr("Rename…"), self._ask_name)
         self._remove = self._button(self.tr("Remove…"), self._ask_remove)
-        export = self._button(self.tr("Export…"), self._ask_export)
+        self._export = self._button(self.tr("Export…"), self._ask_export)
         add = self._button(self.tr("Import…"), self._ask_import)
         buttons = QtWidgets.QHBoxLayout()
-        for button in (add, export, self._rename, self._remove):
+        for button in (add, self._export, self._rename, self._remove):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self._button(self.tr("Close"), self.reject))
         buttons.addWidget(self._use)
         body = QtWidgets.QHBoxLayout()
         body.addWidget(self.list)
@@ -57,7 +63,7 @@ class ModelsDialog(QtWidgets.QDialog):
         self.list.clear()
         for info in self._models:
             note = self.tr("came with the program") if info.shipped else info.version
-            self.list.addItem(f"{info.name}\n{note}")
+            self.list.addItem(f"{told(info.name)}\n{note}")
         ids = [m.id for m in self._models]
         self.list.setCurrentRow(ids.index(keep) if keep in ids else 0)
 
@@ -156,8 +162,10 @@ class ModelsDialog(QtWidgets.QDialog):
 
     def _show(self) -> None:
         info = self.current()
-        self.card.setPlainText(card_text(info) if info is not None else "")
+        self.card.setHtml(card_html(info) if info is not None else "")
         own = info is not None and not info.shipped
+        for button in (self._export, self._use):
+            button.setEnabled(info is not None)
         self._rename.setEnabled(own)
         self._remove.setEnabled(own)
 
@@ -166,19 +174,3 @@ class ModelsDialog(QtWidgets.QDialog):
         button.setAutoDefault(False)
         button.clicked.connect(slot)
         return button
-
-
-def card_text(info: ModelInfo) -> str:
-    """A card as lines to be read."""
-    training = info.card.get("training", {})
-    verdict = training.get("verdict", {})
-    lines = [info.name, f"{info.id}, version {info.version}", "", info.description, ""]
-    if verdict:
-        lines += [verdict.get("headline", ""), *(f"  {text}" for text in verdict.get("reasons", ())), ""]
-    lines += ["Trained on:", *(f"  {text}" for text in info.trained_on), ""]
-    for key, value in training.get("data", {}).items():
-        lines.append(f"  {key.replace('_', ' ')}: {value}")
-    if info.quality:
-        lines += ["", "Quality:", *(f"  {key.replace('_', ' ')}: {value}" for key, value in info.quality.items())]
-    lines += ["", f"Licence: {info.licence}", f"SHA-256: {info.sha256}", f"File: {info.path.name}"]
-    return "\n".join(lines)

@@ -14,7 +14,6 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import PRESETS, Window
 from ..actions import translated
-from ..theme import current
 from ..views.lut import colourize, gray_lut
 from .train_words import label
 
@@ -195,7 +194,6 @@ class Preview(QtWidgets.QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(grid, 1)
         column.addLayout(row)
-        self.setStyleSheet(f"QComboBox {{ background: {current().raised}; }}")
 
     def clear(self) -> None:
         """No pictures yet."""

@@ -9,11 +9,13 @@ from PySide6 import QtCore, QtWidgets
 
 from .train_curves import Curves
 from .train_preview import Preview
-from .train_words import Card, duration, label, tell
+from .train_words import Card, device_name, duration, label, tell
 
 
 class ProgressPage(QtWidgets.QWidget):
-    """Shows what a run's events say; wishes go out as signals."""
+    """Shows what a run's events say. ``activity(text)``: how far it is, in a few words."""
+
+    activity = QtCore.Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +56,7 @@ class ProgressPage(QtWidgets.QWidget):
     def begin(self, folder: Path, headline: str) -> None:
         """Watch another run."""
         self._folder = folder
+        self.activity.emit(self.tr("Training"))
         self._psnr_start = None
         self.curves.clear()
         self.preview.clear()
@@ -80,7 +83,7 @@ class ProgressPage(QtWidgets.QWidget):
     def _on_started(self, event: dict[str, Any]) -> None:
         self.bar.setRange(0, max(event["of"], 1))
         processes = self.tr(", {n} processes").format(n=event["processes"]) if event["processes"] > 1 else ""
-        self._device = f"{event['device']}, {event['precision']}{processes}"
+        self._device = f"{device_name(event['device'])}, {event['precision']}{processes}"
         self._where.setText(self._device)
         self._psnr_start = event["start"]["psnr"] if event["start"] else None
 
@@ -89,6 +92,7 @@ class ProgressPage(QtWidgets.QWidget):
     def _on_progress(self, event: dict[str, Any]) -> None:
         self.bar.setRange(0, max(event["of"], 1))
         self.bar.setValue(event["step"])
+        self.activity.emit(self.tr("Training {n} %").format(n=100 * event["step"] // max(event["of"], 1)))
         self._time.setText(
             self.tr("step {step} of {of}   ·   {elapsed} done, {left} left   ·   {speed} patches/s   ·   {memory} GB")
             .replace("{step}", f"{event['step']:,}")
@@ -115,3 +119,4 @@ class ProgressPage(QtWidgets.QWidget):
 
     def _on_paused(self, event: dict[str, Any]) -> None:
         self._time.setText(self.tr("Paused at step {n}; saved.").format(n=event["step"]))
+        self.activity.emit(self.tr("Training paused"))

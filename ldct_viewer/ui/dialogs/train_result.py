@@ -6,9 +6,8 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
-from ..theme import current
 from .train_preview import Preview
-from .train_words import Card, duration, hu, label, tell
+from .train_words import Card, duration, hu, label, set_tone, tell
 
 
 class ResultPage(QtWidgets.QWidget):
@@ -47,11 +46,10 @@ class ResultPage(QtWidgets.QWidget):
     def show_outcome(self, outcome: dict[str, Any]) -> None:
         """Fill the page from a "finished" event."""
         self._show_parts(True)
-        verdict, palette = outcome["verdict"], current()
+        verdict = outcome["verdict"]
         good = bool(outcome["accepted"])
         self.headline.setText(("✓  " if good else "✕  ") + tell(verdict.get("headline_said"), verdict["headline"]))
-        colour = palette.good if good else palette.warning
-        self.headline.setStyleSheet(f"color: {colour}; font-size: 22px; font-weight: 600;")
+        set_tone(self.headline, "good" if good else "warning")
         self._what.setText(
             self.tr("“{name}”, {steps} steps in {time}; the best state was at step {best}.")
             .replace("{name}", outcome["name"])
@@ -67,7 +65,7 @@ class ResultPage(QtWidgets.QWidget):
         """The training ended otherwise: only what happened and what to do."""
         self._show_parts(False)
         self.headline.setText(message)
-        self.headline.setStyleSheet(f"color: {current().error}; font-size: 18px; font-weight: 600;")
+        set_tone(self.headline, "error")
         self._what.clear()
         self._reasons.setText(hint)
         self._clear()

@@ -6,16 +6,17 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
-from ..theme import current
-from .train_words import Card, duration, label, objective_name, tell
+from ..words import told
+from .train_words import Card, device_name, duration, label, objective_name, tell
 
 _SHOWN = 5  # series named one by one
 TIMES = ((5.0, "5 minutes"), (30.0, "30 minutes"), (480.0, "Overnight"))
 
 
-class SetupPage(QtWidgets.QWidget):
-    """Shows a report and collects choices; :meth:`choices` is what ``Plan`` needs."""
+class SetupPage(QtWidgets.QScrollArea):
+    """Shows a report and collects choices; :meth:`choices` is what ``Plan`` needs. ``grown``: it needs more room."""
 
+    grown = QtCore.Signal()
     foldersWanted = QtCore.Signal()
     trainWanted = QtCore.Signal()
     resumeWanted = QtCore.Signal(str)
@@ -25,7 +26,13 @@ class SetupPage(QtWidgets.QWidget):
         super().__init__()
         self._pace, self._run_id = 0.0, ""
         self._report: dict[str, Any] | None = None
-        column = QtWidgets.QVBoxLayout(self)
+        self.setObjectName("plain")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inner = QtWidgets.QWidget()
+        self.setWidget(inner)
+        column = QtWidgets.QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self._resume_bar())
@@ -43,12 +50,7 @@ class SetupPage(QtWidgets.QWidget):
 
     def _resume_bar(self) -> QtWidgets.QWidget:
         self.resume_bar = QtWidgets.QFrame()
-        palette = current()
-        self.resume_bar.setObjectName("resume")
-        self.resume_bar.setStyleSheet(
-            f"QFrame#resume {{ background: {palette.accent_soft}; border: 1px solid {palette.accent}; "
-            "border-radius: 8px; }"
-        )
+        self.resume_bar.setObjectName("trainResume")
         row = QtWidgets.QHBoxLayout(self.resume_bar)
         row.setContentsMargins(14, 8, 10, 8)
         self._resume_text = label()
@@ -105,16 +107,11 @@ class SetupPage(QtWidgets.QWidget):
         row.setSpacing(10)
         self._times = QtWidgets.QButtonGroup(self)
         self._time_hints = []
-        palette = current()
         names = (self.tr("5 minutes"), self.tr("30 minutes"), self.tr("Overnight"))
         for n, name in enumerate(names):
             button = QtWidgets.QPushButton(name)
             button.setCheckable(True)
             button.setChecked(n == 0)
-            button.setStyleSheet(
-                f"QPushButton:checked {{ background: {palette.accent_soft}; border-color: {palette.accent}; "
-                f"color: {palette.text}; font-weight: 600; }}"
-            )
             button.setAutoDefault(False)
             self._times.addButton(button, n)
             hint = label("", "dim", 11)
@@ -146,7 +143,8 @@ class SetupPage(QtWidgets.QWidget):
         self.doses = QtWidgets.QLineEdit("15%, 25%, 50%")
         self.start = QtWidgets.QComboBox()
         self.device = QtWidgets.QComboBox()
-        self.device.addItems(["auto", "cpu", "cuda", "mps"])
+        for name, device in ((self.tr("Automatic"), "auto"), ("CPU", "cpu"), ("CUDA", "cuda"), ("Apple GPU", "mps")):
+            self.device.addItem(name, device)
         self.minutes = QtWidgets.QDoubleSpinBox(minimum=0, maximum=100000, decimals=0)
         self.minutes.setSpecialValueText("–")
         self.minutes.setSuffix(self.tr(" min"))
@@ -169,6 +167,8 @@ class SetupPage(QtWidgets.QWidget):
             form_box.setVisible(shown)
             arrow = QtCore.Qt.ArrowType
             toggle.setArrowType(arrow.DownArrow if shown else arrow.RightArrow)
+            if shown:
+                self.grown.emit()
 
         toggle.toggled.connect(fold)
         self.advanced_toggle = toggle
@@ -181,7 +181,7 @@ class SetupPage(QtWidgets.QWidget):
         """(id, name) of models to start from, the default first."""
         self.start.clear()
         for model_id, name in models:
-            self.start.addItem(name, model_id)
+            self.start.addItem(told(name), model_id)
         self.start.addItem(self.tr("Random weights (needs hours)"), "scratch")
 
     def set_busy(self, text: str) -> None:
@@ -192,6 +192,13 @@ class SetupPage(QtWidgets.QWidget):
         self._notes.clear()
         self._headline.setText("–")
         self._reason.clear()
+        for hint in self._time_hints:
+            hint.clear()
+
+    def set_problem(self, message: str, hint: str) -> None:
+        """Nothing to train on: what is wrong and what to do, where the scans would be named."""
+        self.set_busy(message)
+        self._notes.setText(hint)
 
     def set_report(self, report: dict[str, Any]) -> None:
         """What ``train --examine`` found."""
@@ -223,7 +230,7 @@ class SetupPage(QtWidgets.QWidget):
             steps = max(1, round(steps_a_minute * time_min, -1))
             length = self.tr("8 h, ") if time_min == 480 else ""
             hint.setText(self.tr("{length}about {n} steps here").format(length=length, n=f"{int(steps):,}"))
-        self._time_hints[0].setToolTip(device)
+        self._time_hints[0].setToolTip(device_name(device))
 
     def set_interrupted(self, run_id: str, text: str) -> None:
         """Offer to resume (empty id: nothing to offer)."""
@@ -243,6 +250,15 @@ class SetupPage(QtWidgets.QWidget):
             else self.tr("You chose this; the data suggest another way (see Advanced).")
         )
         self.doses.setEnabled(chosen == "simulated")
+
+    def wanted_height(self) -> int:
+        """How high all of it is at the present width."""
+        inner = self.widget()
+        layout = inner.layout() if inner is not None else None
+        if layout is None:
+            return 0
+        layout.activate()
+        return max(layout.totalHeightForWidth(self.viewport().width()), layout.sizeHint().height())
 
     # -- what was chosen ------------------------------------------------------------------------------
 
@@ -266,7 +282,7 @@ class SetupPage(QtWidgets.QWidget):
             "minutes": minutes,
             "doses": self._doses(),
             "start": self.start.currentData() or "",
-            "device": self.device.currentText(),
+            "device": self.device.currentData(),
             "learning_rate": rate,
             "seed": self.seed.value(),
             "interval_s": max(20.0, min(minutes * 4.0, 120.0)),

@@ -8,7 +8,7 @@ from PySide6 import QtCore, QtWidgets
 
 from ...errors import LdctError
 from ...training.local.words import CONTEXT, TEXTS, render
-from ..theme import current
+from ..words import told
 
 
 def tell(one: Any, fallback: str = "") -> str:
@@ -34,6 +34,12 @@ def tell_error(error: LdctError) -> tuple[str, str]:
     return translate(CONTEXT, error.message), hint
 
 
+def device_name(text: str) -> str:
+    """A compute device (``AMD EPYC, 2 cores (cpu, 24 GB)``) in the window's language."""
+    name, bracket, rest = text.partition(" (")
+    return told(name) + bracket + rest
+
+
 def objective_name(objective: str) -> str:
     """The objective as a headline."""
     return {
@@ -54,20 +60,24 @@ def duration(seconds: float) -> str:
 
 
 def label(text: str = "", name: str = "", size: int = 0, bold: bool = False, wrap: bool = True) -> QtWidgets.QLabel:
-    """A plain-text label; ``name`` "dim" is secondary."""
+    """A plain-text label; ``name`` is its tone: "dim" (secondary), "good", "warning" or "error"."""
     made = QtWidgets.QLabel(text)
     made.setTextFormat(QtCore.Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
-    palette = current()
-    colour = {"dim": palette.dim, "good": palette.good, "warning": palette.warning}.get(name, palette.text)
-    style = f"color: {colour};"
-    if size:
-        style += f" font-size: {size}px;"
+    made.setObjectName(name)  # the theme's style sheet gives the colour, also after a change of theme
+    style = f"font-size: {size}px;" if size else ""
     if bold:
         style += " font-weight: 600;"
     made.setStyleSheet(style)
     made.setTextInteractionFlags(QtCore.Qt.TextInteractionFlag.TextSelectableByMouse)
     return made
+
+
+def set_tone(made: QtWidgets.QLabel, name: str) -> None:
+    """Another tone for a label that is already shown."""
+    made.setObjectName(name)
+    made.style().unpolish(made)
+    made.style().polish(made)
 
 
 class Card(QtWidgets.QFrame):
@@ -76,11 +86,6 @@ class Card(QtWidgets.QFrame):
     def __init__(self, heading: str) -> None:
         super().__init__()
         self.setObjectName("trainCard")
-        palette = current()
-        self.setStyleSheet(
-            f"QFrame#trainCard {{ background: {palette.window}; border: 1px solid {palette.border}; "
-            "border-radius: 8px; }"
-        )
         self.column = QtWidgets.QVBoxLayout(self)
         self.column.setContentsMargins(16, 12, 16, 14)
         self.column.setSpacing(6)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
@@ -13,13 +14,18 @@ from ..words import told
 
 @dataclass(frozen=True)
 class Message:
-    """What happened, what to do, which file; ``severity`` is "error", "warning" or "info"."""
+    """What happened, what to do, which file; ``severity`` is "error", "warning", "info" or "question".
+
+    A question stays until it is answered: ``answer`` is what its button says, ``act`` what that does.
+    """
 
     text: str
     hint: str = ""
     path: str = ""
     severity: str = "error"
     code: str = ""
+    answer: str = ""
+    act: Callable[[], None] | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, error: LdctError) -> Message:
@@ -46,6 +52,9 @@ class MessageBar(QtWidgets.QFrame):
         self._more.setObjectName("dim")
         self._details = QtWidgets.QPushButton(self.tr("Details"))
         self._details.clicked.connect(self._show_details)
+        self._answer = QtWidgets.QPushButton()
+        self._answer.setObjectName("primary")
+        self._answer.clicked.connect(self._act)
         self._close = QtWidgets.QToolButton()
         self._close.setIcon(icon("cancel"))
         self._close.setToolTip(self.tr("Close this message"))
@@ -60,7 +69,7 @@ class MessageBar(QtWidgets.QFrame):
         row.setSpacing(10)
         row.addWidget(self._icon)
         row.addLayout(words, 1)
-        for widget in (self._more, self._details, self._close):
+        for widget in (self._more, self._details, self._answer, self._close):
             row.addWidget(widget)
         self._fade = QtCore.QTimer(self, singleShot=True, interval=6000)
         self._fade.timeout.connect(self._expire)
@@ -92,9 +101,26 @@ class MessageBar(QtWidgets.QFrame):
         self._refresh()
 
     def clear(self) -> None:
-        """Close all messages (another series is opened)."""
-        self._messages.clear()
+        """Close all messages (another series is opened); what is asked is still asked."""
+        self._messages = [m for m in self._messages if m.severity == "question"]
         self._refresh()
+
+    def retheme(self) -> None:
+        """Draw the icons in the theme's colours."""
+        self._close.setIcon(icon("cancel"))
+        self._refresh()
+
+    def withdraw(self, code: str) -> None:
+        """Close the messages of this code: what they said holds no more."""
+        self._messages = [m for m in self._messages if m.code != code]
+        self._refresh()
+
+    def _act(self) -> None:
+        if self._messages:
+            act = self._messages[-1].act
+            self.dismiss()
+            if act is not None:
+                act()
 
     def _expire(self) -> None:
         if self._messages and self._messages[-1].severity == "info":
@@ -116,6 +142,8 @@ class MessageBar(QtWidgets.QFrame):
         waiting = len(self._messages) - 1
         self._more.setText(self.tr("+{} more").format(waiting) if waiting else "")
         self._details.setVisible(message.severity == "error")
+        self._answer.setText(message.answer)
+        self._answer.setVisible(bool(message.answer))
         if message.severity == "info":
             self._fade.start()
         self.show()

@@ -8,6 +8,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import MAX_WIDTH, Window
 from ..state import ViewState
+from ..theme.icons import icon
 
 LAYOUTS = ("six", "grid", "axial", "coronal", "sagittal", "single")
 PRESET_FRAME = 36  # border, padding and arrow of the preset button (theme/palette.py, #field)
@@ -55,10 +56,20 @@ class ToolBar(QtWidgets.QToolBar):
         self.addWidget(self.rate)
         for button in self.findChildren(QtWidgets.QToolButton):
             button.setFocusPolicy(QtCore.Qt.FocusPolicy.NoFocus)
+        self.retheme()
         state.windowChanged.connect(self._show_window)
         state.strengthChanged.connect(self._show_strength)
         self._show_window()
         self._show_strength()
+
+    def retheme(self) -> None:
+        """The arrow to what a narrow window cannot show: Qt's own is black in every theme."""
+        more = self.findChild(QtWidgets.QToolButton, "qt_toolbar_ext_button")
+        if more is not None:
+            more.setIcon(icon("more"))
+            more.setIconSize(QtCore.QSize(12, 12))
+            more.setToolTip(self.tr("More"))
+            more.setAccessibleName(more.toolTip())
 
     def _add(self, actions: dict[str, QtGui.QAction], names: list[str]) -> None:
         for name in names:

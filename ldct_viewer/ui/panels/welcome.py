@@ -143,7 +143,7 @@ class DropHint(QtWidgets.QWidget):
         painter = QtGui.QPainter(self)
         painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         veil = QtGui.QColor(current().window)
-        veil.setAlpha(215)
+        veil.setAlpha(245)  # what lies beneath has words in the same place
         painter.fillRect(self.rect(), veil)
         accent = QtGui.QColor(current().accent)
         painter.setPen(QtGui.QPen(accent, 2, QtCore.Qt.PenStyle.DashLine))

@@ -116,11 +116,15 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
 QToolButton:hover {{ background: {hover}; }}
 QToolButton:pressed {{ background: {border}; }}
 QToolButton:checked {{ background: {accent_soft}; border-color: {accent}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; }}
 QToolButton#field {{ background: {raised}; border-color: {border}; padding: 4px 20px 4px 9px; }}
 QToolButton#field::menu-indicator {{ subcontrol-position: right center; right: 6px; }}
 QPushButton {{ background: {raised}; border: 1px solid {border}; border-radius: 6px; padding: 7px 16px; }}
 QPushButton:hover {{ background: {hover}; }}
+QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:default, QPushButton#primary {{ background: {accent}; border-color: {accent}; color: {on_accent}; }}
+QPushButton:default:focus, QPushButton#primary:focus {{ border-color: {text}; }}
 QPushButton#primary:hover {{ background: {text}; border-color: {text}; }}
 QPushButton:disabled, QPushButton#primary:disabled {{ background: {panel}; border-color: {border}; color: {dim}; }}
 QPushButton#link {{ background: transparent; border: none; text-align: left; padding: 5px 8px; color: {text}; }}
@@ -140,7 +144,7 @@ QComboBox QAbstractItemView {{ background: {panel}; border: 1px solid {border}; 
   selection-background-color: {accent_soft}; selection-color: {text}; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {accent}; }}
-QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: none; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
 QSlider::groove:horizontal {{ height: 4px; background: {border}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ background: {text}; width: 12px; height: 12px; margin: -4px 0; border-radius: 6px; }}
@@ -157,6 +161,8 @@ QDockWidget::title {{ background: {panel}; padding: 7px 10px; border-bottom: 1px
 QDockWidget > QWidget {{ background: {panel}; }}
 QListView, QTreeView, QTableView, QTextEdit, QPlainTextEdit {{
   background: {panel}; border: none; outline: none; alternate-background-color: {panel}; }}
+QListWidget::item {{ padding: 6px 8px; border-radius: 5px; }}
+QListWidget::item:selected {{ background: {accent_soft}; color: {text}; }}
 QTreeView::item {{ padding: 4px 2px; }}
 QTableView#rows::item {{ padding: 0 8px; }}
 QCheckBox::indicator {{ width: 13px; height: 13px; border: 1px solid {dim}; border-radius: 3px; background: {raised}; }}
@@ -182,6 +188,14 @@ QFrame#message[severity="warning"] {{ border-left-color: {warning}; }}
 QWidget#welcome {{ background: {window}; }}
 QLabel#headline {{ font-size: 22px; font-weight: 600; color: {text}; }}
 QLabel#dim, QLabel#hint {{ color: {dim}; }}
+QLabel#accent {{ color: {accent}; }}
+QLabel#good {{ color: {good}; }}
+QLabel#warning {{ color: {warning}; }}
+QLabel#error {{ color: {error}; }}
+QScrollArea#plain, QScrollArea#plain > QWidget > QWidget {{ background: transparent; }}
+QFrame#trainCard {{ background: {window}; border: 1px solid {border}; border-radius: 8px; }}
+QFrame#trainResume {{ background: {accent_soft}; border: 1px solid {accent}; border-radius: 8px; }}
+QPushButton:checked {{ background: {accent_soft}; border-color: {accent}; color: {text}; font-weight: 600; }}
 QLabel#section {{ color: {dim}; font-size: 11px; font-weight: 600; }}
 """
 
