@@ -20,6 +20,7 @@ from .syntax import SYNTAXES
 from .write import IMPLEMENTATION_CLASS_UID, make_uid
 
 _EQUIPMENT = 0x0018A001
+_SLICE_SPACING = 0x00180088
 _SIDE_OR_REGION = frozenset((0x00200060, 0x00200062, 0x00082218))  # Laterality, Image Laterality, Anatomic Region
 _UNPAIRED = frozenset(
     b"CHEST THORAX ABDOMEN PELVIS HEAD BRAIN SKULL NECK SPINE CSPINE TSPINE LSPINE HEART LIVER AORTA".split()
@@ -85,6 +86,8 @@ class HeaderWriter:
         else:
             elements = self.deidentifier.elements(dataset, encoding.signed, self.dropped)
             text_set = b""
+        if not _positive(raw_value(dataset, "SpacingBetweenSlices")):  # none or a false one: ITK reads no such file
+            elements.pop(_SLICE_SPACING, None)
         text = Text(elements)
         text.put("SeriesDescription", self._description(dataset, text_set, elements))
         kernel = raw_value(dataset, "ConvolutionKernel").strip(b" \0")
@@ -266,6 +269,14 @@ class HeaderWriter:
         text.put("ImplementationVersionName", f"LDCTV_{__version__}"[:16])
         body = joined(meta)
         return bytes(128) + b"DICM" + element(0x00020000, "UL", pack("<L", len(body))) + body
+
+
+def _positive(raw: bytes) -> bool:
+    """True for the text of a number above 0."""
+    try:
+        return float(raw.strip(b" \0")) > 0
+    except ValueError:
+        return False
 
 
 def _decimal(value: float) -> bytes:

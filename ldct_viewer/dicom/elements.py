@@ -64,6 +64,7 @@ class Parsed:
     sequences: dict[int, tuple[int, int]] = field(default_factory=dict)
     pixel_offset: int = -1
     pixel_length: int = 0
+    start: int = 0  # of the data set, in the file
     preamble: bool = True
     wrong_syntax: bool = False
 
@@ -104,7 +105,10 @@ def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collect
     head = window.bytes[start : start + 144]
     parsed = Parsed(source)
     position = 132
-    if head[128:132] != b"DICM":
+    magic = head[128:132] == b"DICM"
+    if magic and not _plausible_start(head[132:], source.size) and _plausible_start(head, source.size):
+        magic = False  # a data set without preamble whose text happens to say so there
+    if not magic:
         parsed.preamble = False
         # Met in the wild: only the magic, nothing at all, one stray byte in front, the preamble without the magic.
         starts = (4,) if head[:4] == b"DICM" else (0, 1, 128)
@@ -113,7 +117,7 @@ def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collect
             kind = "tar archive" if window.bytes[257:262] == b"ustar" else _looks_like(head)
             raise FileProblem(Reason.ARCHIVE if kind.endswith("archive") else Reason.NOT_DICOM, kind)
         position = plausible[0]
-    position = _read_meta(window, position, parsed)
+    position = parsed.start = _read_meta(window, position, parsed)
     parsed.syntax = text(parsed.meta.get(TRANSFER_SYNTAX, b""))
     if parsed.syntax == DEFLATED:
         parsed.data = InflatedBytes(source, position)

@@ -55,6 +55,7 @@ from .wire import UNDEFINED
 
 _MAX_GROUPS = 64 << 20
 _UNSPECIFIED = ("US",)
+_SCREENS = frozenset(("SCREEN SAVE", "SCREENSHOT", "SCREEN CAPTURE", "DOSE_INFO", "DOSE REPORT", "DOSE_REPORT"))
 
 
 def read_slices(source: ByteSource, ref: FileRef) -> tuple[list[Slice], Parsed]:
@@ -63,6 +64,7 @@ def read_slices(source: ByteSource, ref: FileRef) -> tuple[list[Slice], Parsed]:
     blank = _fill_blank_uids(parsed)
     values = Values(parsed.values, parsed.little)
     check_kind(parsed, values)
+    _refuse_screens(values)
     if parsed.pixel_offset < 0 or parsed.pixel_length == 0:
         raise FileProblem(Reason.NO_PIXELS)
     require(values)
@@ -107,6 +109,13 @@ def _apply_lut(parsed: Parsed, values: Values, common: dict[str, Any]) -> bool:
     common["spec"] = replace(spec, lut=table, lut_first=first)
     common["notes"] += (Reason.MODALITY_LUT_APPLIED,)
     return True
+
+
+def _refuse_screens(values: Values) -> None:
+    """Dose reports and screen pages that scanners store as CT images, often beside the series itself."""
+    for part in map(str.upper, values.texts(IMAGE_TYPE)[2:]):
+        if part in _SCREENS or part.endswith(" PROT"):  # Siemens: CT_SOM5 PROT, the patient protocol
+            raise FileProblem(Reason.DOSE_SCREEN)
 
 
 def _fill_blank_uids(parsed: Parsed) -> bool:

@@ -156,9 +156,14 @@ def case(builder: Callable[[Path], Truth]) -> Callable[[Path], Truth]:
     return builder
 
 
-def setting(keyword: str, value: Any) -> Edit:
-    """The edit that sets one attribute of every slice."""
-    return lambda ds, k: setattr(ds, keyword, value)
+def setting(keywords: str, value: Any) -> Edit:
+    """The edit that sets attributes of every slice to ``value``."""
+
+    def edit(ds: Dataset, k: int) -> None:
+        for keyword in keywords.split():
+            setattr(ds, keyword, value)
+
+    return edit
 
 
 def simple(name: str, edit: Edit, codes: set[str] | None = None, **wanted: Any) -> None:
@@ -1271,6 +1276,235 @@ def enhanced_with_extra_classic_copy(folder: Path) -> Truth:
     write(enhanced([slices()]), folder / "e.dcm")
     write_all(slices(), folder / "classic")
     return Truth([Want(base_hu()), Want(base_hu())])
+
+
+# -- more of the same kinds --------------------------------------------------------------------------
+
+
+@case
+def dose_screens_stored_as_ct(folder: Path) -> Truth:
+    """Siemens' patient protocol, GE's dose report, an RGB page: CT Image Storage without geometry."""
+    kinds = [
+        ["DERIVED", "SECONDARY", "OTHER", "CT_SOM5 PROT"],
+        ["DERIVED", "SECONDARY", "SCREEN SAVE"],
+        ["DERIVED", "SECONDARY", "AXIAL", "DOSE_INFO"],
+    ]
+
+    def edit(ds: Dataset, k: int) -> None:
+        if k >= COUNT:
+            ds.ImageType = kinds[k - COUNT]
+            del ds.ImagePositionPatient, ds.ImageOrientationPatient, ds.PixelSpacing
+            del ds.RescaleSlope, ds.RescaleIntercept
+        if k == COUNT + 1:
+            ds.PhotometricInterpretation, ds.SamplesPerPixel, ds.PlanarConfiguration = "RGB", 3, 0
+            ds.BitsAllocated, ds.BitsStored, ds.HighBit = 8, 8, 7
+            ds.PixelData = bytes(3 * SIZE * SIZE)
+
+    write_all(slices(edit, count=COUNT + 3), folder)
+    return Truth([Want(base_hu())], excluded=3, codes={"dose_screen"})
+
+
+@case
+def icon_with_pixels_of_its_own(folder: Path) -> Truth:
+    """(7FE0,0010) inside a sequence, of undefined length, and private ones around it."""
+
+    def edit(ds: Dataset, k: int) -> None:
+        icon = Dataset()
+        icon.SamplesPerPixel, icon.PhotometricInterpretation, icon.Rows, icon.Columns = 1, "MONOCHROME2", 8, 8
+        icon.BitsAllocated, icon.BitsStored, icon.HighBit, icon.PixelRepresentation = 8, 8, 7, 0
+        icon.PixelData = bytes(64)
+        icon["PixelData"].VR = "OB"
+        ds.IconImageSequence = Sequence([icon])
+        ds["IconImageSequence"].is_undefined_length = True
+        icon.is_undefined_length_sequence_item = True
+        block = ds.private_block(0x0029, "ACME", create=True)
+        inner = Dataset()
+        inner.PixelData = bytes(16)
+        inner["PixelData"].VR = "OW"
+        block.add_new(0x10, "SQ", Sequence([inner]))
+        block.add_new(0x11, "OB", bytes(200_000))
+
+    write_all(slices(edit), folder, lambda k: (EXPLICIT, IMPLICIT, BIG, DEFLATED)[k % 4])
+    return Truth([Want(base_hu())])
+
+
+@case
+def group_lengths(folder: Path) -> Truth:
+    """(gggg,0000) in every group, as before 2006; some of them wrong after editing."""
+
+    def change(data: bytes) -> bytes:
+        at = 144 + struct.unpack_from("<L", data, 140)[0]
+        out, group = data[:at], 0
+        while data[at : at + 4] != b"\xe0\x7f\x10\x00":
+            here, _, vr, size = struct.unpack_from("<HH2sH", data, at)
+            if here != group:
+                out += struct.pack("<HH2sHL", here, 0, b"UL", 4, 12345)
+                group = here
+            step = 12 + struct.unpack_from("<L", data, at + 8)[0] if vr in (b"SQ", b"OB", b"UN") else 8 + size
+            out += data[at : at + step]
+            at += step
+        return out + data[at:]
+
+    _patch(folder, change)
+    return Truth([Want(base_hu())])
+
+
+def _fragmented(ds: Dataset, table: bool, pieces: int, extended: bool = False) -> Dataset:
+    """An enhanced CT, JPEG-LS coded, every frame in ``pieces`` fragments."""
+    import imagecodecs
+
+    words = np.frombuffer(ds.PixelData, "<u2").reshape(-1, ds.Rows, ds.Columns)
+    frames = [bytes(imagecodecs.jpegls_encode(frame.copy())) for frame in words]
+    frames = [code + b"\0" * (len(code) % 2) for code in frames]
+    items, starts, at = b"", [], 0
+    for code in frames:
+        starts.append(at)
+        size = -(-len(code) // pieces)
+        size += size % 2
+        for k in range(0, len(code), size):
+            part = code[k : k + size]
+            items += struct.pack("<HHL", 0xFFFE, 0xE000, len(part)) + part
+            at += 8 + len(part)
+    offsets = struct.pack(f"<{len(starts)}L", *starts) if table else b""
+    ds.PixelData = struct.pack("<HHL", 0xFFFE, 0xE000, len(offsets)) + offsets + items
+    if extended:
+        ds.ExtendedOffsetTable = struct.pack(f"<{len(starts)}Q", *starts)
+        ds.ExtendedOffsetTableLengths = struct.pack(f"<{len(frames)}Q", *map(len, frames))
+    ds["PixelData"].VR = "OB"
+    ds["PixelData"].is_undefined_length = True
+    return ds
+
+
+@case
+def enhanced_in_fragments(folder: Path) -> Truth:
+    write(_fragmented(enhanced([slices()]), True, 3), folder / "table.dcm", JLS)
+    write(_fragmented(enhanced([slices()]), False, 3), folder / "bare.dcm", JLS)
+    write(_fragmented(enhanced([slices()]), False, 1, extended=True), folder / "extended.dcm", JLS)
+    return Truth([Want(base_hu())] * 3)
+
+
+@case
+def monochrome_one_and_two_mixed(folder: Path) -> Truth:
+    write_all(slices(lambda ds, k: setattr(ds, "PhotometricInterpretation", f"MONOCHROME{1 + k % 2}")), folder)
+    return Truth([Want(base_hu())])
+
+
+simple("instance-number-is-text", lambda ds, k: _raw_text(ds, "InstanceNumber", "n/a"))
+simple("instance-number-negative", setting("InstanceNumber", -7))
+simple("series-number-empty", setting("SeriesNumber", None))
+simple("study-id-and-dates-empty", setting("StudyID StudyDate StudyTime", ""))
+simple("frame-of-reference-missing", lambda ds, k: delattr(ds, "FrameOfReferenceUID"))
+simple("study-uid-missing", lambda ds, k: delattr(ds, "StudyInstanceUID"))
+simple("image-type-missing", lambda ds, k: delattr(ds, "ImageType"))
+simple("kernel-of-two-values", setting("ConvolutionKernel", ["Br40d", "3"]))
+simple("gantry-tag-lies", setting("GantryDetectorTilt", 15))
+simple("slice-location-lies", lambda ds, k: setattr(ds, "SliceLocation", 3.0 * ((k * 7) % COUNT)))
+simple("window-is-nonsense", setting("WindowWidth WindowCenter", 0))
+
+
+@case
+def geometry_broken_in_some(folder: Path) -> Truth:
+    broken = {1: ("ImagePositionPatient", "a\\b\\c"), 3: ("PixelSpacing", "0\\0"), 5: ("PixelSpacing", "1.8")}
+    broken |= {7: ("ImageOrientationPatient", "1\\0\\0\\1\\0\\0"), 8: ("ImagePositionPatient", "nan\\0\\0")}
+
+    def edit(ds: Dataset, k: int) -> None:
+        if k in broken:
+            _raw_text(ds, *broken[k])
+
+    write_all(slices(edit), folder)
+    hu = np.delete(base_hu(), list(broken), axis=0)
+    want = Want(hu, {"irregular_spacing"}, spacing=(10, 1.8046875, 1.8046875))
+    return Truth([want], rejected=5, codes={"bad_number", "bad_geometry"})
+
+
+@case
+def odd_sizes(folder: Path) -> Truth:
+    """61 × 47 pixels of 8 bit: an odd number of bytes, padded or not."""
+
+    def edit(ds: Dataset, k: int) -> None:
+        put(ds, (stored(k)[:47, :61] >> 4).astype(np.uint8))
+        ds.RescaleSlope = 16
+        ds["PixelData"].VR = "OB"
+
+    for path in write_all(slices(edit), folder)[::2]:
+        data = path.read_bytes()
+        at = data.rindex(b"\xe0\x7f\x10\x00OB")
+        path.write_bytes(data[: at + 8] + struct.pack("<L", 47 * 61) + data[at + 12 : at + 12 + 47 * 61])
+    hu = np.stack([(stored(k)[:47, :61] >> 4) * 16.0 - 1024 for k in range(COUNT)]).astype(np.int64)
+    return Truth([Want(hu)])
+
+
+@case
+def tilt_with_a_gap(folder: Path) -> Truth:
+    def edit(ds: Dataset, k: int) -> None:
+        ds.ImageOrientationPatient = [1, 0, 0, 0, round(C, 9), round(S, 9)]
+
+    write_all([ds for k, ds in enumerate(slices(edit)) if k not in (4, 5)], folder)
+    hu = np.delete(base_hu(), (4, 5), axis=0)
+    return Truth([Want(hu, {"gantry_tilt", "missing_slices"}, tilt=20)])
+
+
+@case
+def two_slices_far_apart(folder: Path) -> Truth:
+    write_all(slices()[::9], folder)
+    return Truth([Want(base_hu()[[0, 9]], spacing=(45, 1.8046875, 1.8046875))])
+
+
+@case
+def signed_compressed(folder: Path) -> Truth:
+    """JPEG 2000 of signed values, lossless."""
+    import imagecodecs
+
+    many = slices(_signed)
+    for ds in many:
+        words = np.frombuffer(ds.PixelData, "<i2").reshape(SIZE, SIZE)
+        code = bytes(imagecodecs.jpeg2k_encode(words.copy(), level=0, codecformat="j2k", reversible=True))
+        ds.PixelData = encapsulate([code])
+        ds["PixelData"].VR = "OB"
+        ds["PixelData"].is_undefined_length = True
+    write_all(many, folder, J2K)
+    return Truth([Want(base_hu())])
+
+
+@case
+def without_preamble_but_with_the_magic_in_its_text(folder: Path) -> Truth:
+    """No preamble, and the four letters stand at offset 128 by chance."""
+
+    def change(data: bytes) -> bytes:
+        data = data[144 + struct.unpack_from("<L", data, 140)[0] :]
+        at = data.index(b"\x08\x00\x12\x00DA")  # what is before it is kept
+        fill = 128 - at - 8
+        return data[:at] + _element(0x0008000A, b"LO", b" " * fill + b"DICM is the magic ") + data[at:]
+
+    _patch(folder, change)
+    return Truth([Want(base_hu(), {"no_preamble"})])
+
+
+@case
+def names_that_are_no_text(folder: Path) -> Truth:
+    """File names in bytes that are no UTF-8, with line breaks, very long ones, and the empty extension."""
+    paths = write_all(slices(), folder)
+    for k, name in enumerate([b"\xff\xfe\x80.dcm", b"a\nb.dcm", b"x" * 250, b" ", b"-rf", b"%s%n", b"..dcm"]):
+        os.rename(os.fsencode(paths[k]), os.path.join(os.fsencode(folder), name))
+    return Truth([Want(base_hu())])
+
+
+@case
+def path_longer_than_the_system_takes(folder: Path) -> Truth:
+    """A tree that was moved into another one: its end cannot be named any more."""
+    write_all(slices(), folder / "in")
+    deep = folder / "deep"
+    deep.mkdir()
+    here = os.getcwd()
+    try:
+        os.chdir(deep)
+        for _ in range(22):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+        Path("x.dcm").write_bytes(b"x")
+    finally:
+        os.chdir(here)
+    return Truth([Want(base_hu())], rejected=1, codes={"io_error"})
 
 
 # -- names -------------------------------------------------------------------------------------------

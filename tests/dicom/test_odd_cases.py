@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 
 from ldct_viewer.dicom.charset import decode
+from ldct_viewer.dicom.derive import write_derived
 from ldct_viewer.dicom.group import group_slices
 from ldct_viewer.dicom.read import SeriesReader, load
 from ldct_viewer.dicom.scan import scan_paths
@@ -17,6 +19,7 @@ from ldct_viewer.volume import Volume
 
 from ..shared_data import needs_cases
 from . import make_ct, odd_cases
+from .derive_kit import DENOISED
 from .odd_cases import CASES, NAMES, Truth, Want
 
 pytestmark = needs_cases
@@ -96,6 +99,66 @@ def test_a_name_under_a_wrong_label_is_marked_as_guessed() -> None:
         charset, raw, wanted = NAMES[key]
         assert decode(raw, charset) == (wanted, True)
     assert decode("Müller^Zoë".encode("latin_1"), b"ISO_IR 100") == ("Müller^Zoë", False)
+
+
+EXPORTED = [
+    "d05-two-kernels",
+    "d07f-two-phases-at-two-energies",
+    "d10b-signed-12-in-16",
+    "d10c-left-aligned-high-bit-15",
+    "d10e-signed-and-unsigned-mixed",
+    "d20-overlapping-slices",
+    "d25-negative-slope",
+    "d27-long-float-slope",
+    "d53-truncated-native",
+    "eight-bit",
+    "geometry-ffp",
+    "geometry-tilt-minus",
+    "mixed-syntaxes",
+    "big-endian-ob",
+    "preamble-without-magic",
+    "no-preamble-but-meta",
+    "no-meta-explicit",
+    "meta-in-big-endian",
+    "syntax-says-implicit-but-is-explicit",
+    "syntax-says-explicit-but-is-implicit",
+    "everything-unknown-vr",
+    "duplicated-tags",
+    "tags-out-of-order",
+    "odd-length-values",
+    "undefined-length-sequences",
+    "icon-with-pixels-of-its-own",
+    "group-lengths",
+    "zip-in-zip",
+    "enhanced-rescale-per-frame",
+    "enhanced-with-unknown-vr-groups",
+    "enhanced-in-fragments",
+    "enhanced-concatenation",
+    "names-that-are-no-text",
+    "spacing-between-slices-zero",
+    "spacing-between-slices-negative",
+    "without-preamble-but-with-the-magic-in-its-text",
+]
+
+
+@pytest.mark.parametrize("name", EXPORTED)
+def test_what_is_derived_of_an_odd_series_is_an_ordinary_one(name: str, tmp_path: Path) -> None:
+    """pydicom is the judge: HU as given, the place and the patient of the source, nothing false copied."""
+    CASES[name](tmp_path / "case")
+    found = scan_paths([tmp_path / "case"]).series[0]
+    volume = SeriesReader(found).read()
+    hu = volume.hu + np.int16(1)
+    report = write_derived(found, hu, tmp_path / "out", DENOISED, volume=volume)
+    assert len(report.files) == len(hu) and report.clipped == 0
+    for k, path in enumerate(report.files):
+        ds = dcmread(path)
+        np.testing.assert_array_equal(
+            np.rint(ds.pixel_array * float(ds.RescaleSlope) + float(ds.RescaleIntercept)), hu[k]
+        )
+        np.testing.assert_allclose(ds.ImagePositionPatient, volume.geometry.index_to_lps(k, 0, 0), atol=1e-3)
+        assert str(ds.PatientName) == "Derived^Test" and ds.StudyDescription == "1A TRAUMA/PLAIN HEAD DM"
+        assert ds.get("SpacingBetweenSlices", 5) > 0 and ds.get("KVP") in (120, 80, None)
+        assert not [tag for tag in ds.keys() if tag.group in (0x0002, 0x0029, 0x5200)]  # noqa: SIM118 - a data set
 
 
 def test_phases_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
