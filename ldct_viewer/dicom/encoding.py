@@ -27,6 +27,10 @@ SYNTAX_OF = {
 }
 
 
+Span = tuple[int, int]
+"""The smallest and the largest HU of a slice."""
+
+
 @dataclass(frozen=True)
 class Encoding:
     """How one slice is stored: what goes into the header, and how its HU become words."""
@@ -56,13 +60,17 @@ class Words:
 
 
 def plan(
-    hu: NDArray[np.int16], specs: Sequence[PixelSpec], padding: NDArray[np.bool_] | None, compressed: bool
+    hu: NDArray[np.int16],
+    specs: Sequence[PixelSpec],
+    padding: NDArray[np.bool_] | None,
+    compressed: bool,
+    known: Sequence[Span | None] = (),
 ) -> list[Encoding]:
     """The encoding of every slice of ``hu`` (z, y, x): each slice's own, or one common new one.
 
-    ``padding`` marks voxels that take the padding value whatever ``hu`` says there.
+    ``padding`` marks voxels that take the padding value whatever ``hu`` says there; ``known`` are :func:`spans`.
     """
-    lows, highs = _ranges(hu, padding)
+    lows, highs = _ranges(hu, padding, known or [None] * len(hu))
     if all(_exact(spec, low, high, compressed) for spec, low, high in zip(specs, lows, highs, strict=True)):
         return [_own(spec, compressed) for spec in specs]
     low = min(lows)
@@ -83,14 +91,15 @@ def encode(
     mask: NDArray[np.bool_] | None = None,
     stored: NDArray[Any] | None = None,
     into: NDArray[np.uint16] | None = None,
+    span: Span | None = None,
 ) -> Words:
     """Stored words of one slice (y, x). ``mask`` marks padding: it takes ``stored`` (the source's words) if
     the encoding is the source's own, else the padding value. Values out of range are clipped and counted.
-    ``into`` may take the words.
+    ``into`` may take the words; ``span`` is that of ``hu``, if it is known.
     """
     low, high = encoding.limits
     if mask is None and encoding.padding is None:
-        shifted = shifted_words(hu, encoding, into)
+        shifted = shifted_words(hu, encoding, into, span)
         if shifted is not None:
             return Words(shifted)
     if encoding.slope == 1 and float(encoding.intercept).is_integer():
@@ -114,14 +123,15 @@ def encode(
 
 
 def shifted_words(
-    hu: NDArray[np.int16], encoding: Encoding, out: NDArray[np.uint16] | None = None
+    hu: NDArray[np.int16], encoding: Encoding, out: NDArray[np.uint16] | None = None, span: Span | None = None
 ) -> NDArray[np.uint16] | None:
     """The common case in one pass: slope 1, whole intercept, every value in range. ``None`` if it is not that."""
     if encoding.slope != 1 or not float(encoding.intercept).is_integer():
         return None
     low, high = encoding.limits
     intercept = int(encoding.intercept)
-    if int(hu.min()) - intercept < low or int(hu.max()) - intercept > high:
+    darkest, brightest = span or spans(hu[np.newaxis])[0]
+    if darkest - intercept < low or brightest - intercept > high:
         return None
     # 16 bit arithmetic wraps, and no value in range is ambiguous then.
     return np.subtract(hu.view(np.uint16), np.uint16(intercept & 0xFFFF), out=out)
@@ -144,14 +154,23 @@ def _leave_padding_alone(values: NDArray[Any], encoding: Encoding, keep: NDArray
     return moved
 
 
-def _ranges(hu: NDArray[np.int16], padding: NDArray[np.bool_] | None) -> tuple[list[int], list[int]]:
+def spans(hu: NDArray[np.int16]) -> list[Span]:
+    """The smallest and the largest HU of every slice."""
+    return [(int(plane.min()), int(plane.max())) for plane in hu]
+
+
+def _ranges(
+    hu: NDArray[np.int16], padding: NDArray[np.bool_] | None, known: Sequence[Span | None]
+) -> tuple[list[int], list[int]]:
     lows, highs = [], []
     for k, plane in enumerate(hu):
-        data = plane
+        data, span = plane, known[k]
         if padding is not None and padding[k].any():
-            data = plane[~padding[k]]
-        lows.append(int(data.min()) if data.size else AIR_HU)
-        highs.append(int(data.max()) if data.size else AIR_HU)
+            data, span = plane[~padding[k]], None
+        if span is None:
+            span = (int(data.min()), int(data.max())) if data.size else (AIR_HU, AIR_HU)
+        lows.append(span[0])
+        highs.append(span[1])
     return lows, highs
 
 

@@ -14,13 +14,13 @@ from struct import unpack_from
 from typing import Any
 
 from .attributes import still_true
-from .codes import FileProblem
+from .codes import FileProblem, Reason
 from .deidentify import allowed
 from .derived_header import HeaderWriter
-from .elements import Parsed, sequence_end
+from .elements import MEDIA_CLASS, Parsed, sequence_end
 from .encoding import Encoding
 from .explicit import Elements
-from .header import PixelSpec, Slice
+from .header import WANTED, WANTED_SEQUENCES, PixelSpec, Slice
 from .source import MemoryBytes
 from .wire import LONG, SHORT, UNDEFINED
 
@@ -40,21 +40,41 @@ class _Example:
     spec: PixelSpec
     encoding: Encoding
     sop_class: str
+    header: dict[int, bytes]
+    pixel_head: bytes
 
     def differing(self, data: bytes, parsed: Parsed) -> Mapping[int, bytes | None] | None:
         """The elements that another source (``data``) has otherwise, or has not; ``None`` for an unusual source."""
-        found = self._in_step(data, parsed)
-        if found is not None:
-            return found
+        if _usual(parsed):
+            found = self._in_step(data, parsed.pixel_offset)
+            if found is not None:
+                return found
         now = split(data, parsed)
         return None if now is None else {tag: now.get(tag) for tag, _ in now.items() ^ self.source.items()}
 
-    def _in_step(self, data: bytes, parsed: Parsed) -> dict[int, bytes | None] | None:
-        """The same where both have the same tags, found sooner: most elements are recognised, not read."""
-        if not _usual(parsed):
+    def read_as(self, data: bytes, source: Slice) -> Mapping[int, bytes | None] | None:
+        """The same for a file that our reader would read as it did before (``source``); ``None`` if that is not
+        certain. What it makes of a file follows from the attributes it keeps, the syntax, and where the pixels are.
+        """
+        at = source.pixel_offset
+        if data[128:132] != b"DICM" or data[at - _PIXEL_HEAD : at] != self.pixel_head or source.spec != self.spec:
             return None
+        found = self._in_step(data, at)
+        if found is None:
+            return None
+        kept = self.header.copy()
+        for tag, ours in found.items():
+            meta = tag >> 16 == 0x0002 and (tag not in _META_IGNORED or tag == MEDIA_CLASS)
+            if ours is None or meta or tag in WANTED_SEQUENCES:
+                return None
+            if tag in kept or tag in WANTED:
+                kept[tag] = ours[12 if ours[4:6] in LONG else 8 :]
+        return found if kept == source.header else None
+
+    def _in_step(self, data: bytes, pixel_offset: int) -> dict[int, bytes | None] | None:
+        """What differs where both have the same tags, found sooner: most elements are recognised, not read."""
         found: dict[int, bytes | None] = {}
-        at, end = _DATA_SET, parsed.pixel_offset - _PIXEL_HEAD
+        at, end = _DATA_SET, pixel_offset - _PIXEL_HEAD
         for tag, theirs in self.source.items():
             if data.startswith(theirs, at):
                 at += len(theirs)
@@ -75,6 +95,14 @@ class _Example:
         return found if at == end else None
 
 
+@dataclass(frozen=True, eq=False)
+class Recognised:
+    """A source that need not be parsed: all that our reader would keep of it is known."""
+
+    example: _Example
+    differing: Mapping[int, bytes | None]
+
+
 class HeaderCache:
     """:meth:`head` gives what ``HeaderWriter.head`` gives, sooner. Threads may share it."""
 
@@ -86,26 +114,37 @@ class HeaderCache:
         self._example: _Example | None = None
         self.hits = 0
 
+    def recognise(self, data: bytes, size: int, source: Slice) -> Recognised | None:
+        """A file of ``size`` bytes, ``data`` those up to its pixels, if it is surely still what the scan said."""
+        example = self._example
+        if example is None or source.spec.frames != 1 or Reason.BLANK_UID in source.notes:
+            return None
+        if source.pixel_length != UNDEFINED and source.pixel_offset + source.pixel_length > size:
+            return None
+        differing = example.read_as(data, source)
+        return None if differing is None else Recognised(example, differing)
+
     def head(
         self,
         data: bytes,
-        parsed: Parsed,
+        parsed: Callable[[], Parsed],
         dataset: Callable[[], Any],
         source: Slice,
         encoding: Encoding,
         number: int,
         sop_uid: str,
+        known: Recognised | None = None,
     ) -> bytes:
         """Preamble, file meta and all elements below Pixel Data of slice ``number`` (from 1).
 
-        ``data`` is the source file up to its pixels, ``parsed`` what our reader says of it; ``dataset`` gives it as a
-        (single-frame) pydicom data set and is called only where that is needed.
+        ``data`` is the source file up to its pixels. ``parsed`` gives what our reader says of it, ``dataset`` a
+        (single-frame) pydicom data set of it; both are called only where that is needed.
         """
         writer = self._writer
         usable = self._usable and source.spec.frames == 1
-        example = self._example
+        example = known.example if known is not None else self._example
         if usable and example is not None and (source.spec, encoding) == (example.spec, example.encoding):
-            differing = example.differing(data, parsed)
+            differing = known.differing if known is not None else example.differing(data, parsed())
             elements = None if differing is None else self._changed(example, differing)
             if elements is not None:
                 self.hits += 1
@@ -113,10 +152,13 @@ class HeaderCache:
         asking = _Asking(dataset())
         elements = writer.common(asking, source, encoding)
         sop_class = writer.sop_class(asking)
-        now = split(data, parsed) if usable else None
+        now = split(data, parsed()) if usable else None
         if now is not None:
             asked = frozenset(asking.asked)
-            self._example = _Example(now, dict(elements), asked, source.spec, encoding, sop_class)
+            pixel_head = data[source.pixel_offset - _PIXEL_HEAD : source.pixel_offset]
+            self._example = _Example(
+                now, dict(elements), asked, source.spec, encoding, sop_class, source.header, pixel_head
+            )
         return writer.complete(elements, source, sop_class, number, sop_uid)
 
     def _changed(self, example: _Example, differing: Mapping[int, bytes | None]) -> Elements | None:

@@ -31,12 +31,12 @@ from .codes import FileProblem, Reason
 from .deidentify import Deidentifier
 from .derived_header import HeaderWriter
 from .elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Parsed
-from .encoding import Words, encode, plan
+from .encoding import Words, encode, plan, spans
 from .explicit import element
 from .files import FileRef
 from .frame_coding import FrameCoder
 from .header import Slice
-from .header_cache import HeaderCache
+from .header_cache import HeaderCache, Recognised
 from .pixels import read_pixels, to_hu
 from .provenance import Derivation
 from .slices import read_slices
@@ -75,17 +75,31 @@ class ExportOptions:
 
 @dataclass(eq=False)
 class _Opened:
-    """A source file: its bytes (until the next one's), those before the pixels (to keep), their SHA-256, what our
-    reader says of them, and pydicom's view once asked for.
+    """A source file: its bytes (until the next one's), those before the pixels (to keep), their SHA-256, whether it
+    was recognised without being parsed; what our reader says of it and pydicom's view, once asked for.
     """
 
     ref: FileRef
     data: bytes | memoryview
     header: bytes
     sha256: str
-    slices: list[Slice]
-    parsed: Parsed
+    known: Recognised | None
+    read: tuple[list[Slice], Parsed] | None = None
     whole: Any = None
+
+    @property
+    def parsed(self) -> Parsed:
+        """What our reader says of it. Raises FileProblem."""
+        if self.read is None:
+            self.read = read_slices(MemoryBytes(self.data), self.ref)
+        return self.read[1]
+
+    def words(self, source: Slice) -> NDArray[Any]:
+        """Stored words of ``source``."""
+        try:
+            return read_pixels(self.parsed.data, source)
+        except FileProblem as error:
+            raise source_changed(source.path) from error
 
     def dataset(self, source: Slice) -> Any:
         """The header of ``source`` as a (single-frame) pydicom data set."""
@@ -137,7 +151,9 @@ class SliceExport:
     ) -> None:
         self._slices, self._hu, self._padding, self._padding_known = slices, hu, padding, padding_known
         self._compress = options.compress
-        self._encodings = plan(hu, [item.spec for item in slices], padding, options.compress != "none")
+        self._spans = spans(hu)
+        specs = [item.spec for item in slices]
+        self._encodings = plan(hu, specs, padding, options.compress != "none", self._spans)
         self._uids = [make_uid() for _ in slices]
         self.sha256: list[str] = [""] * len(slices)
         self._words: list[Words | None] = [None] * len(slices)
@@ -214,11 +230,18 @@ class SliceExport:
         opened = self._open(source)
         self.sha256[k] = opened.sha256
         mask, stored = self._mask(k, opened)
-        words = encode(self._hu[k], encoding, mask, stored, desk.words)
+        words = encode(self._hu[k], encoding, mask, stored, desk.words, self._spans[k])
         if words.clipped:
             raise ValueError("the planned encoding holds every value")  # plan() promises it
         head = self._cache.head(
-            opened.header, opened.parsed, lambda: opened.dataset(source), source, encoding, k + 1, self._uids[k]
+            opened.header,
+            lambda: opened.parsed,
+            lambda: opened.dataset(source),
+            source,
+            encoding,
+            k + 1,
+            self._uids[k],
+            opened.known,
         )
         file = desk.coder.file(head, words.words)
         path = folder / file_name(k)
@@ -288,14 +311,16 @@ class SliceExport:
             return last
         whole = source.spec.frames > 1  # one file for many slices: its bytes are kept
         data = read_source(source) if whole else read_source_into(source, self._desk.source)
-        try:
-            slices, parsed = read_slices(MemoryBytes(data), source.ref)
-        except FileProblem as error:
-            raise source_changed(source.path) from error
-        if source.frame >= len(slices) or not same_slice(slices[source.frame], source):
-            raise source_changed(source.path)
-        header = bytes(data[: max(parsed.pixel_offset, 0)])
-        opened = _Opened(source.ref, data, header, hashlib.sha256(data).hexdigest(), slices, parsed)
+        header = bytes(data[: source.pixel_offset])
+        known = None if whole else self._cache.recognise(header, len(data), source)
+        opened = _Opened(source.ref, data, header, hashlib.sha256(data).hexdigest(), known)
+        if known is None:
+            try:
+                opened.read = slices, _ = read_slices(MemoryBytes(data), source.ref)
+            except FileProblem as error:
+                raise source_changed(source.path) from error
+            if source.frame >= len(slices) or not same_slice(slices[source.frame], source):
+                raise source_changed(source.path)
         if whole:
             with self._lock:
                 self._last = opened
@@ -308,10 +333,7 @@ class SliceExport:
             return None, None
         if self._padding is not None and source.spec.padding_limit is None:
             return (self._padding[k] if self._padding[k].any() else None), None
-        try:
-            words = read_pixels(opened.parsed.data, opened.slices[source.frame])
-        except (FileProblem, IndexError) as error:
-            raise source_changed(source.path) from error
+        words = opened.words(source)
         mask = to_hu(words, source.spec).padding
         return mask, None if mask is None else stored_values(words, source.spec)
 
@@ -322,11 +344,11 @@ class SliceExport:
         source, desk = self._slices[k], self._desk
         file = desk.again.of(len(meant) + 1)  # one more, to see a longer file
         file = file[: fill(descriptor, file)]
-        if not np.array_equal(np.frombuffer(file, np.uint8), np.frombuffer(meant, np.uint8)):
+        if len(file) != len(meant) or not desk.again.begins_with(meant):
             raise _verify_error(path, "its bytes differ")
         try:
             slices, _ = read_slices(MemoryBytes(file), FileRef(path))
-            again = hu_again(desk.coder.words(file, slices[0]), slices[0].spec, desk.hu)
+            again = hu_again(desk.coder.words(file, slices[0]), slices[0].spec, desk.hu, self._spans[k])
         except FileProblem as error:
             raise _verify_error(path, error.text) from error
         here = (slices[0].position, slices[0].orientation, slices[0].pixel_spacing, slices[0].sop_uid)

@@ -125,6 +125,10 @@ class Room:
             self._bytes = bytearray(size + size // 4)
         return memoryview(self._bytes)[:size]
 
+    def begins_with(self, data: memoryview) -> bool:
+        """True when these bytes are what is in it (as fast as memory; two views are compared number by number)."""
+        return self._bytes.startswith(data)
+
 
 class InflatedBytes:
     """A raw deflate stream (Deflated Explicit VR LE) inflated only as far as somebody asks, within a bound.

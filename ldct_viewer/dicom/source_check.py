@@ -117,9 +117,21 @@ def stored_values(words: NDArray[Any], spec: PixelSpec) -> NDArray[np.int64]:
     return values
 
 
-def hu_again(words: NDArray[Any], spec: PixelSpec, out: NDArray[np.uint16] | None = None) -> HuSlice:
-    """HU of written words: :func:`to_hu`, or the same in 16 bit arithmetic if nothing can overflow (into ``out``)."""
+def hu_again(
+    words: NDArray[Any], spec: PixelSpec, out: NDArray[np.uint16] | None = None, span: tuple[int, int] | None = None
+) -> HuSlice:
+    """HU of written words: :func:`to_hu`, or the same in 16 bit arithmetic (into ``out``) if nothing can be mistaken.
+
+    ``span`` are the smallest and the largest HU that they will be compared with. 16 bit arithmetic is right but for
+    multiples of 65536 HU: where all that is compared with can be said in the words, equal means equal.
+    """
     plain = spec.slope == 1 and float(spec.intercept).is_integer() and (spec.stored, spec.signed) == (16, False)
-    if not plain or spec.lut or spec.padding is not None or int(words.max()) + spec.intercept > np.iinfo(np.int16).max:
+    if not plain or spec.lut or spec.padding is not None:
+        return to_hu(words, spec)
+    if span is None:
+        certain = int(words.max()) + spec.intercept <= np.iinfo(np.int16).max
+    else:
+        certain = span[0] - spec.intercept >= 0 and span[1] - spec.intercept <= np.iinfo(np.uint16).max
+    if not certain:
         return to_hu(words, spec)
     return HuSlice(np.add(words, np.uint16(int(spec.intercept) & 0xFFFF), out=out).view(np.int16), None)

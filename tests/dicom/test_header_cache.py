@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRBigEndian, ImplicitVRLittleEndian
+from pydicom.encaps import encapsulate
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from ldct_viewer.dicom.attributes import single_frame
 from ldct_viewer.dicom.deidentify import Deidentifier
@@ -25,6 +26,7 @@ from ldct_viewer.dicom.header_cache import HeaderCache
 from ldct_viewer.dicom.scan import scan_paths
 from ldct_viewer.dicom.slices import read_slices
 from ldct_viewer.dicom.source import MemoryBytes
+from ldct_viewer.dicom.source_check import same_slice
 
 from ..shared_data import CASES, needs_cases
 from .derive_kit import DENOISED, make_series
@@ -38,9 +40,9 @@ def writer(deidentify: bool = False, **options: str) -> HeaderWriter:
 
 
 def compare(slices: list[Slice], deidentify: bool = False, **options: str) -> int:
-    """Both ways for every slice; how many took the short one."""
-    general, other = writer(deidentify, **options), writer(deidentify, **options)
-    cache = HeaderCache(other)
+    """All ways for every slice (general, short, short without being parsed); how many took the short one."""
+    general, other, third = (writer(deidentify, **options) for _ in range(3))
+    cache, knowing = HeaderCache(other), HeaderCache(third)
     for k, item in enumerate(slices):
         with item.ref.open() as source:
             data = source.read(0, source.size)
@@ -53,8 +55,14 @@ def compare(slices: list[Slice], deidentify: bool = False, **options: str) -> in
             return single_frame(whole, here.frame) if here.spec.frames > 1 else whole
 
         expected = general.head(dataset(), here, encoding, k + 1, f"1.2.3.{k}")
-        assert cache.head(data, parsed, dataset, here, encoding, k + 1, f"1.2.3.{k}") == expected
+        how = (lambda parsed=parsed: parsed, dataset, here, encoding, k + 1, f"1.2.3.{k}")
+        assert cache.head(data, *how) == expected
+        header = data[: here.pixel_offset]
+        known = knowing.recognise(header, len(data), item)
+        assert knowing.head(header, *how, known) == expected
     assert (general.dropped, general.made, general.replaced) == (other.dropped, other.made, other.replaced)
+    assert (general.dropped, general.made, general.replaced) == (third.dropped, third.made, third.replaced)
+    assert knowing.hits == cache.hits
     return cache.hits
 
 
@@ -65,6 +73,43 @@ def slices_of(folder: Path) -> list[Slice]:
 def test_a_plain_series_is_made_from_its_first_slice(tmp_path: Path) -> None:
     slices = slices_of(make_series(tmp_path / "source", count=6))
     assert compare(slices) == compare(slices, deidentify=True) == 5
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, RLELossless])
+def test_what_is_recognised_is_what_our_reader_would_read(tmp_path: Path, syntax: object) -> None:
+    """Every byte of a header changed, and the file cut: never recognised unless the reader sees the same slice."""
+
+    def change(ds: Dataset, k: int) -> None:
+        if syntax is RLELossless:
+            ds.PixelData = encapsulate([ds.PixelData])  # nobody decodes it here
+
+    first, second = slices_of(make_series(tmp_path / "source", count=2, size=8, syntax=syntax, change=change))
+    cache = HeaderCache(writer())
+
+    def read(item: Slice) -> bytes:
+        return item.path.read_bytes()
+
+    (example,), parsed = read_slices(MemoryBytes(read(first)), first.ref)
+    (encoding,) = plan(np.zeros((1, 1, 1), np.int16), [first.spec], None, True)
+    assert cache.recognise(read(first), len(read(first)), first) is None  # there is nothing to compare with yet
+    cache.head(read(first), lambda: parsed, lambda: dcmread(first.path), example, encoding, 1, "1.2")
+    good, at = read(second), second.pixel_offset
+    assert cache.recognise(good[:at], len(good), second) is not None
+    assert cache.recognise(read(first)[: first.pixel_offset], len(good), second) is None
+    recognised = 0
+    for position in range(at):
+        for bit in (1, 2, 16, 64):
+            bad = bytearray(good)
+            bad[position] ^= bit
+            if cache.recognise(bytes(bad[:at]), len(bad), second) is not None:
+                recognised += 1
+                ((now,), _) = read_slices(MemoryBytes(bytes(bad)), second.ref)
+                assert same_slice(now, second), position
+    assert 0 < recognised < 4 * at  # what nobody looks at: the preamble, names, dates
+    if syntax is ExplicitVRLittleEndian:
+        assert cache.recognise(good[:at], len(good) - 1, second) is None
+    for cut in range(0, at, 7):
+        assert cache.recognise(good[:cut], cut, second) is None
 
 
 def put(keyword: str, *values: object) -> Callable[[Dataset, int], None]:
