@@ -527,8 +527,11 @@ class Service:
                     shutil.rmtree(path, ignore_errors=True)
                 else:
                     path.unlink()
-        self.aside.clean()
-        self.status.facts(aside=self.aside.facts())
+        try:
+            self.aside.clean()
+            self.status.facts(aside=self.aside.facts())
+        except OSError as error:  # nothing of the work waits for it
+            self.status.event("aside_trouble", code=write_error(error, self.spool.aside).code)
 
     def _check_folders(self) -> None:
         places = [place.absolute() for place in (self.spool.folder, self.out)]

@@ -115,3 +115,13 @@ def test_the_service_empties_it_and_says_how_much_is_there(tmp_path):
     assert not list((last.spool / "aside").rglob("*.dcm")) and last.said("aside_removed")[0]["codes"] == ["not_ct"]
     status = json.loads((last.spool / "status.json").read_text())
     assert (status["aside"]["images"], status["aside"]["removed"]) == (0, 6)
+
+
+def test_trouble_there_does_not_hold_up_the_work(tmp_path):
+    place = put(tmp_path / "spool" / "aside", "truncated", "1.2.3", 31)
+    (tmp_path / "spool" / "aside" / "removed.jsonl").mkdir()
+    with running(tmp_path) as service:
+        wait_for(lambda: service.said("aside_trouble"))
+        send(service.node, series(tmp_path / "s"))
+        wait_for(lambda: service.said("denoised"), 10)
+    assert place.exists()

@@ -5,7 +5,11 @@ from __future__ import annotations
 import errno
 import json
 import os
+import random
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,12 +22,13 @@ from ldct_viewer.cancel import CancelToken
 from ldct_viewer.dicom.codes import FileProblem, Reason
 from ldct_viewer.pacs import service as module
 from ldct_viewer.pacs.nodes import PacsNode
+from ldct_viewer.pacs.queue import DONE, SendQueue
 from ldct_viewer.pacs.send import send
 from ldct_viewer.pacs.service import Service, Settings
 from tests.dicom.make_ct import pixels, series
 
 from .kit import archive, free_port, wait_for
-from .test_service import Halver, Running, running
+from .test_service import RUNNER, Halver, Running, running
 
 
 @pytest.fixture(autouse=True)
@@ -374,3 +379,65 @@ def test_an_archive_that_is_down_costs_no_work_and_is_told(tmp_path):
         status = json.loads((service.spool / "status.json").read_text())
         assert (status["unsent"], status["undeliverable"]) == (3, 0)
         assert not service.said("send_failed")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX")
+def test_killed_at_any_moment_late_slices_still_make_it_whole(tmp_path):
+    """Two associations for each series, apart in time, and a service that dies again and again: in the end the
+    archive has one derived series with all slices, once; shorter ones only where the log names them.
+    """
+    sources = [series(tmp_path / f"s{n}", pixels(6, seed=n)) for n in range(2)]
+    port, chance, stop = free_port(), random.Random(4), CancelToken()
+    queue = SendQueue(tmp_path / "q", 0.1, 0.3, max_attempts=10_000)
+    den = PacsNode("den", "DENOISE", "127.0.0.1", port)
+    for files in sources:
+        queue.enqueue(files[:3], "den")
+    sender = threading.Thread(target=lambda: _until(queue, den, stop))
+    kills = int(os.environ.get("LDCT_KILLS", "4"))
+    with archive(delay_s=0.01) as pacs:
+        sender.start()
+
+        def start() -> subprocess.Popen[bytes]:
+            where = f"ARCHIVE@127.0.0.1:{pacs.node.port}"
+            command = [sys.executable, "-c", RUNNER, str(tmp_path / "spool"), str(port), where]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE)
+            assert process.stdout is not None and process.stdout.readline().strip() == b"started"
+            return process
+
+        for n in range(kills):
+            if n == kills // 2:
+                for files in sources:
+                    queue.enqueue(files[3:], "den")
+            process = start()
+            time.sleep(chance.uniform(0, 1.5))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        process = start()
+        try:
+            wait_for(lambda: all(item.state == DONE for item in queue.items()), 60)
+            wait_for(lambda: sum(len(images) == 6 for images in _derived(pacs).values()) == 2, 60)
+            time.sleep(1.5)
+        finally:
+            stop.cancel()
+            process.terminate()
+            process.wait()
+            sender.join()
+    got = _derived(pacs)
+    assert sum(len(images) == 6 for images in got.values()) == 2
+    short = [uid for uid, images in got.items() if len(images) < 6]
+    lines = [json.loads(line) for line in (tmp_path / "spool" / "log.jsonl").read_text().splitlines()]
+    named = {line["was"] for line in lines if line["event"] == "superseded"}
+    assert len(short) <= len(named) <= 2
+
+
+def _until(queue: SendQueue, node: PacsNode, stop: CancelToken) -> None:
+    while not stop.cancelled:
+        queue.run([node], stop, wait=False)
+        time.sleep(0.1)
+
+
+def _derived(pacs: Any) -> dict[str, set[str]]:
+    got: dict[str, set[str]] = {}
+    for ds, _, _ in list(pacs.stored):
+        got.setdefault(str(ds.SeriesInstanceUID), set()).add(str(ds.SOPInstanceUID))
+    return got
