@@ -37,6 +37,35 @@ def test_two_doses_of_one_anatomy_are_a_pair_and_mas_tells_which_is_low(make_ser
     assert pair.dose == pytest.approx(0.25)
 
 
+def test_a_simulated_dose_is_the_low_side_though_it_keeps_the_mas_of_its_scan(make_series: Maker, tmp_path) -> None:
+    from ldct_viewer.cli.main import main
+
+    full = make_series("a", noise=8, mas=200, size=128)
+    low = tmp_path / "저선량"
+    assert main(["simulate", str(full), str(low), "--dose", "0.25"]) == 0
+    report = examine([full, low])
+    assert report.objective == "pairs", report.reason.text
+    (pair,) = report.pairs
+    assert "simulated" in report.series[pair.low].found.meta.description
+    assert pair.dose == pytest.approx(0.25, rel=0.5)
+    assert examine([low]).objective == "self"  # alone it is a low-dose scan, however quiet
+
+
+def test_the_noise_told_is_that_of_the_scans_that_serve_as_references(make_series: Maker) -> None:
+    report = examine([make_series("a", noise=8), make_series("b", noise=60, patient="P2", seed=3)])
+    assert report.reason.code == "why_simulated_some" and report.reason.data["noise"].data["hu"] in ("8", "9")
+
+
+def test_what_was_denoised_is_left_out_whatever_it_is_called(make_series: Maker, monkeypatch) -> None:
+    from ldct_viewer.training.local import examine as module
+
+    folder = make_series("a", description="lung")
+    monkeypatch.setattr(module, "image_type", lambda found: ("DERIVED", "SECONDARY", "AXIAL", "AI_DENOISED"))
+    with pytest.raises(OpenError) as error:
+        examine([folder])
+    assert "already denoised" in error.value.hint
+
+
 def test_a_moved_patient_is_refused_with_the_measured_shift(make_series: Maker) -> None:
     report = examine([make_series("a", mas=200, seed=1), make_series("b", mas=50, noise=20, seed=2, shift=(0, 3))])
     assert not report.pairs and report.objective != "pairs"

@@ -12,7 +12,7 @@ from ...cancel import NEVER, CancelToken, Progress, no_progress
 from ...denoise.noise_level import estimate_sigma
 from ...errors import OpenError
 from .pairing import find_pairs
-from .report import DataReport, Examined, Pair
+from .report import DataReport, Examined, Pair, image_type
 from .store import SliceStore, Unreadable
 from .words import Said, said
 
@@ -80,7 +80,7 @@ def choose(series: Sequence[Examined], pairs: Sequence[Pair]) -> tuple[str, Said
     """(objective, the reason in two sentences, all that are possible)."""
     full = [s for s in series if not s.low_dose]
     possible = (("pairs",) if pairs else ()) + ("simulated", "self")
-    noises = [s.noise_hu for s in series if s.noise_hu > 0]
+    noises = [s.noise_hu for s in full or series if s.noise_hu > 0]
     noise = said("about_noise", hu=f"{np.median(noises):.0f}") if noises else ""
     if pairs:
         doses = sorted({f"{p.dose:.0%}" for p in pairs})
@@ -93,7 +93,9 @@ def choose(series: Sequence[Examined], pairs: Sequence[Pair]) -> tuple[str, Said
 
 
 def low_dose(found: FoundSeries, noise_hu: float) -> bool:
-    """By its description, else by its noise."""
+    """By its description or because it was simulated, else by its noise."""
+    if "SIMULATED_DOSE" in image_type(found):
+        return True
     words = f"{found.meta.description} {found.meta.study_description}".lower()
     return any(w in words for w in _LOW_WORDS) or noise_hu > _NOISY_HU
 
@@ -117,7 +119,7 @@ def _usable(found: FoundSeries, notes: list[Said]) -> bool:
         notes.append(said("too_few", what=what, least=MIN_SLICES))
     elif min(found.shape[1:]) < 64:
         notes.append(said("too_small", what=what, columns=found.shape[2], rows=found.shape[1]))
-    elif any(w in words for w in _NOT_PLAIN):
+    elif any(w in words for w in _NOT_PLAIN) or "AI_DENOISED" in image_type(found):
         notes.append(said("not_plain", what=what))
     else:
         return True

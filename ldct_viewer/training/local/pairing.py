@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .report import Pair
+from .report import Pair, image_type
 from .words import Said, said
 
 if TYPE_CHECKING:
@@ -67,9 +67,13 @@ def _same_place(a: Examined, b: Examined) -> bool:
 
 
 def _low_and_full(series: Sequence[Examined], a: int, b: int) -> tuple[int, int, float] | None:
-    """(low, full, dose fraction) by mAs; by noise where mAs is not told; ``None`` for the same dose."""
+    """(low, full, dose fraction) by mAs; by noise where mAs is not told; ``None`` for the same dose.
+
+    A simulated dose keeps the mAs of the scan it was made from: its noise tells.
+    """
     mas = [series[n].found.meta.exposure_mas for n in (a, b)]
-    if mas[0] and mas[1]:
+    simulated = any("SIMULATED_DOSE" in image_type(series[n].found) for n in (a, b))
+    if mas[0] and mas[1] and not simulated:
         ratio = mas[0] / mas[1]
     elif series[a].noise_hu > 0 and series[b].noise_hu > 0 and _same_kernel(series[a], series[b]):
         ratio = (series[b].noise_hu / series[a].noise_hu) ** 2
