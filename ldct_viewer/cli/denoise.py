@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..volume import Volume
 
 STRENGTH_HELP = "0 (as it was) to 1 (all that the network takes for noise); default: what the model's card recommends"
+SERIES_HELP = "which series of IN, as numbered by ldct-viewer info (default: the largest)"
 SUFFIXES = (".nii.gz", ".nrrd", ".mha")
 
 
@@ -30,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     parser.add_argument("--strength", type=fraction, help=STRENGTH_HELP)
+    parser.add_argument("--series", type=int, metavar="N", help=SERIES_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
 
@@ -45,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
         args.strength = info.recommended_strength
     from ..dicom.read import load
 
-    volume = load(args.input)
+    volume = load(args.input, number=args.series)
     for warning in volume.warnings:
         print(f"note: {warning.message}", file=sys.stderr)
     from ..denoise.engine import Denoiser, choose_device

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OpenError, WriteError
+from .denoise import SERIES_HELP
 
 if TYPE_CHECKING:
     from ..volume import SeriesMeta
@@ -29,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="same seed, same noise (default 0)")
     parser.add_argument("--kernel", help="smooth, standard, detail or sharp (default: fitted to the picture's noise)")
     parser.add_argument("--device", default="cpu", help="torch device (default cpu)")
+    parser.add_argument("--series", type=int, metavar="N", help=SERIES_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
 
 
@@ -39,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise WriteError(
             "OUT exists already; nothing is ever overwritten.", "Name a new folder.", args.output, "exists"
         )
-    found, volume = _read(args.input)
+    found, volume = _read(args.input, args.series)
     dose = args.dose if args.dose is not None else _dose_of(args.mas, volume.meta)
     for warning in volume.warnings:
         print(f"note: {warning.message}", file=sys.stderr)
@@ -77,19 +79,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: Path) -> tuple[Any, Any]:
-    """(found series, volume): the only CT series below ``path``, or the largest."""
-    from ..dicom.read import SeriesReader
+def _read(path: Path, number: int | None) -> tuple[Any, Any]:
+    """(found series, volume): the chosen CT series below ``path``, or the largest."""
+    from ..dicom.read import SeriesReader, choose
     from ..dicom.scan import scan_paths
 
     if not path.exists():
         raise OpenError("There is no such file or folder.", "Check the path.", path, "not_found")
-    ready = [s for s in scan_paths([path]).series if s.state != "blocked"]
-    if not ready:
+    series = scan_paths([path]).series
+    found = choose(series, number, path)
+    if found is None:
         raise OpenError("No readable CT series was found.", "ldct-viewer info says why.", path, "no_series")
-    found = max(ready, key=lambda s: s.shape[0])
-    if len(ready) > 1:
-        print(f"note: {len(ready)} series found, the largest is taken.", file=sys.stderr)
+    if len(series) > 1 and number is None:
+        print(f"note: {len(series)} series found, the largest is taken.", file=sys.stderr)
     if getattr(found, "volume_file", None) is not None:
         raise OpenError("Simulation needs a DICOM series.", "This file has no DICOM headers.", path, "not_dicom")
     return found, SeriesReader(found).read()

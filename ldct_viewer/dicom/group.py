@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise
 from pathlib import Path
-
-import numpy as np
 
 from ..cancel import NEVER, CancelToken
 from ..volume import Geometry, SeriesWarning
-from . import header as h
 from .codes import FileProblem, Kind, Reason
 from .elements import DEFLATED
-from .geometry import SAME_POSITION_MM, Placement, normal_of, positions_along_normal, stack_geometry
-from .header import FRAME_PLACE, STUDY_PLACE, Slice, Values
+from .geometry import normal_of
+from .header import FRAME_PLACE, STUDY_PLACE, Slice
+from .phases import phases
 from .pixels import read_pixels, to_hu
 from .series import FoundSeries, Ignored, make_meta, name_is_guessed
-from .syntax import syntax_name
+from .stack import coinciding, geometry_of, overlaps, sort_slices
 
 ORIENTATION_TOLERANCE = 1e-4
 _MAX_LISTED = 20
@@ -79,7 +76,7 @@ def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
         if clashing:
             series.append(_blocked(sound, Reason.CONFLICT, "", clashing))
             continue
-        series += _phases(sound, _copies_of(sound, copies))
+        series += _series_of(sound, _copies_of(sound, copies))
     return series, ignored
 
 
@@ -87,7 +84,7 @@ def _groups(members: list[Slice]) -> list[list[Slice]]:
     """Slices of one series UID that can be one stack."""
     shared = _without_own_uids(members)
     groups = _belonging(shared)
-    if shared is members or all(not _overlaps(group) and _is_straight(group) for group in groups):
+    if shared is members or all(not overlaps(group) and _is_straight(group) for group in groups):
         return groups
     return _belonging(members)
 
@@ -217,161 +214,13 @@ def _copies_of(group: list[Slice], copies: list[Slice]) -> list[Slice]:
     return [copy for copy in copies if copy.sop_uid in uids]
 
 
-def _phases(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
+def _series_of(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
     """One series, or several where images share positions and something tells them apart."""
-    if not _overlaps(group):
-        stacks = _stacks(group)
-        if len(stacks) == 1:
-            return [_series(group, copies=copies)]
-        return [_series(part, _phase("stack", key), copies=_copies_of(part, copies)) for key, part in stacks.items()]
-    runs = _runs(group)
-    # More parts than images share a position are no phases: some scanners give every rotation its own time or number.
-    limit = max(*_counts(group), len(runs))
-    names = [name for name, _ in group[0].tells_apart()]
-    ways = [(name,) for name in names] + list(combinations(names, 2))
-    for way in ways:
-        parts = _parts(group, way)
-        if 1 < len(parts) <= limit and not any(_overlaps(part) for part in parts.values()):
-            return _told_apart(parts, way, copies)
-    if runs:
-        note = SeriesWarning(Reason.PHASES_GUESSED.code, Reason.PHASES_GUESSED.message)
-        return [
-            _series(run, f"phase {k} of {len(runs)}", (note,), _copies_of(run, copies)) for k, run in enumerate(runs, 1)
-        ]
-    for way in ways[: len(names)]:
-        parts = _parts(group, way)
-        if 2 * len(parts) <= len(group) and not any(_overlaps(part) for part in parts.values()):
-            return _told_apart(parts, way, copies)
-    return [_blocked(group, Reason.DUPLICATE_POSITIONS, "", _coinciding(group))]
-
-
-def _parts(group: list[Slice], way: tuple[str, ...]) -> dict[tuple[str, ...], list[Slice]]:
-    """The slices by their values of the attributes ``way``."""
-    parts: dict[tuple[str, ...], list[Slice]] = defaultdict(list)
-    for item in group:
-        values = dict(item.tells_apart())
-        parts[tuple(values.get(name, "") for name in way)].append(item)
-    return parts
-
-
-def _told_apart(
-    parts: dict[tuple[str, ...], list[Slice]], way: tuple[str, ...], copies: list[Slice]
-) -> list[FoundSeries]:
-    series = []
-    for keys, part in parts.items():
-        phase = ", ".join(_phase(name, key) for name, key in zip(way, keys, strict=True))
-        series.append(_series(part, phase, copies=_copies_of(part, copies)))
-    return series
-
-
-def _stacks(group: list[Slice]) -> dict[str, list[Slice]]:
-    """Frames by the stack that an enhanced image says they belong to, unless together they are one even stack."""
-    parts: dict[str, list[Slice]] = defaultdict(list)
-    for item in group:
-        parts[dict(item.split).get("stack", "")].append(item)
-    if len(parts) > 1 and min(map(len, parts.values())) > 1:
-        try:
-            geometry, _ = geometry_of(sort_slices(group))
-        except FileProblem:
-            return parts
-        if not geometry.regular:
-            return parts
-    return {"": group}
-
-
-def _phase(name: str, key: str) -> str:
-    return f"{name} {(syntax_name(key) if name == 'transfer syntax' else key) or '–'}"
-
-
-def _overlaps(group: Sequence[Slice]) -> bool:
-    return bool(_coinciding(group))
-
-
-def _coinciding(group: Sequence[Slice]) -> list[Slice]:
-    if len(group) < 2:
-        return []
-    along = positions_along_normal([_placement(item) for item in group])
-    order = np.argsort(along, kind="stable")
-    close = np.flatnonzero(np.diff(along[order]) < SAME_POSITION_MM)
-    return [group[k] for k in sorted({int(order[c + side]) for c in close for side in (0, 1)})]
-
-
-def _places(group: Sequence[Slice]) -> list[int]:
-    """For each slice the number of its place among all places along the normal."""
-    along = positions_along_normal([_placement(item) for item in group])
-    order = np.argsort(along, kind="stable")
-    places = np.empty(len(group), int)
-    places[order] = np.concatenate([[0], np.cumsum(np.diff(along[order]) >= SAME_POSITION_MM)])
-    return [int(place) for place in places]
-
-
-def _counts(group: Sequence[Slice]) -> list[int]:
-    """How many slices lie at each place."""
-    return list(Counter(_places(group)).values())
-
-
-def _runs(group: list[Slice]) -> list[list[Slice]]:
-    """Phases by the order of instance numbers, or else of acquisition times; empty where that could be wrong.
-
-    One phase after the other, or at every place all its phases. Phases that lack slices must all go one way.
-    """
-    ordered = _ordered(group)
-    if not ordered:
-        return []
-    places = dict(zip(map(id, group), _places(group), strict=True))
-    along = [places[id(item)] for item in ordered]
-    counts = Counter(along)
-    most, even = max(counts.values()), len(set(counts.values())) == 1
-    starts, seen = [0], {along[0]}
-    for k in range(1, len(along)):
-        if along[k] in seen:
-            starts.append(k)
-            seen = set()
-        seen.add(along[k])
-    spans = list(zip(starts, [*starts[1:], len(along)], strict=True))
-    if len(spans) == most and (even or _one_way([along[a:b] for a, b in spans], len(counts))):
-        return [ordered[a:b] for a, b in spans]
-    if even and all(len(set(along[k : k + most])) == 1 for k in range(0, len(along), most)):
-        return [ordered[k::most] for k in range(most)]
-    return []
-
-
-def _one_way(runs: list[list[int]], places: int) -> bool:
-    """True when every run covers half of the places at least, and all rise or all fall."""
-    if any(2 * len(run) < places for run in runs):
-        return False
-    return any(all(sign * (b - a) > 0 for run in runs for a, b in pairwise(run)) for sign in (1, -1))
-
-
-def _ordered(group: list[Slice]) -> list[Slice]:
-    """By instance number, or else by acquisition time, if no two slices share it; else empty."""
-    numbers = [item.instance for item in group if item.instance is not None]
-    if len(set(numbers)) == len(group):
-        return sorted(group, key=lambda item: item.instance or 0)
-    times = {id(item): dict(item.tells_apart()).get("acquisition time", "") for item in group}
-    if "" not in times.values() and len(set(times.values())) == len(group):
-        return sorted(group, key=lambda item: times[id(item)])
-    return []
-
-
-def _placement(item: Slice) -> Placement:
-    return Placement(item.position, item.orientation, item.decimals)
-
-
-def sort_slices(group: Sequence[Slice]) -> list[Slice]:
-    """Ascending along the normal; instance number and name are never looked at."""
-    along = positions_along_normal([_placement(item) for item in group])
-    return [group[k] for k in np.argsort(along, kind="stable")]
-
-
-def geometry_of(slices: Sequence[Slice]) -> tuple[Geometry, tuple[SeriesWarning, ...]]:
-    """Geometry and geometry warnings of sorted slices; raises FileProblem for what is no stack."""
-    first = slices[0]
-    values = Values(first.header, first.spec.little)
-    # What a lone slice covers is its thickness; the distance to neighbours that are not here says nothing of it.
-    extent = values.optional(h.THICKNESS) or values.optional(h.SLICE_SPACING)
-    size = (first.spec.rows, first.spec.columns)
-    return stack_geometry([_placement(item) for item in slices], size, first.pixel_spacing, extent)
+    parts, guessed = phases(group)
+    if not parts:
+        return [_blocked(group, Reason.DUPLICATE_POSITIONS, "", coinciding(group))]
+    notes = (SeriesWarning(Reason.PHASES_GUESSED.code, Reason.PHASES_GUESSED.message),) if guessed else ()
+    return [_series(part, name, notes, _copies_of(part, copies)) for name, part in parts]
 
 
 def _series(

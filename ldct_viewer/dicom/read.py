@@ -17,12 +17,12 @@ from ..errors import LdctError, OpenError
 from ..volume import SeriesWarning, Volume
 from .codes import FileProblem, Reason
 from .elements import DEFLATED
-from .group import geometry_of
 from .header import Slice
 from .pixels import HuSlice, read_pixels, to_hu
 from .series import FoundSeries
 from .slices import read_slices
 from .source import ByteSource
+from .stack import geometry_of
 
 Announce = Callable[[list[int]], None]
 _BATCH_SECONDS = 0.02
@@ -256,19 +256,35 @@ def read_slice(found: FoundSeries, k: int) -> NDArray[np.int16]:
         raise OpenError(problem.text, problem.reason.hint, item.path, problem.reason.code) from problem
 
 
-def load(path: str | Path, cancel: CancelToken = NEVER) -> Volume:
+def load(path: str | Path, cancel: CancelToken = NEVER, number: int | None = None) -> Volume:
     """The only CT series below ``path``, or the one with the most voxels that is not blocked.
 
-    Raises OpenError naming what was wrong when there is none.
+    ``number`` (from 1) chooses one in the order of ``ldct-viewer info``. Where one of several was taken unasked,
+    a warning says so. Raises OpenError naming what was wrong when there is none.
     """
     from .scan import scan_paths
 
     result = scan_paths([path], cancel=cancel)
-    usable = [s for s in result.series if s.state != "blocked"]
-    if usable:
-        largest = max(usable, key=lambda s: int(np.prod(s.shape, dtype=np.int64)))
-        return SeriesReader(largest).read(cancel=cancel)
-    raise no_series(path, result.series, [(i.path, i.reason, i.code, i.hint) for i in result.ignored])
+    found = choose(result.series, number, path)
+    if found is None:
+        raise no_series(path, result.series, [(i.path, i.reason, i.code, i.hint) for i in result.ignored])
+    volume = SeriesReader(found).read(cancel=cancel)
+    if len(result.series) == 1 or number is not None:
+        return volume
+    name = ", ".join(part for part in (found.meta.description, found.phase) if part)
+    text = f"{len(result.series)} series found, the largest is taken{f': {name}' if name else ''}."
+    return replace(volume, warnings=(*volume.warnings, SeriesWarning("largest_taken", text)))
+
+
+def choose(series: Sequence[FoundSeries], number: int | None, path: str | Path) -> FoundSeries | None:
+    """The series of this number (from 1), or the largest that is not blocked; ``None`` where there is none."""
+    if number is not None and series:
+        if not 1 <= number <= len(series):
+            hint = "ldct-viewer info lists them."
+            raise OpenError(f"There is no series {number}; {len(series)} were found.", hint, path, "no_series")
+        return series[number - 1]
+    usable = [s for s in series if s.state != "blocked"]
+    return max(usable, key=lambda s: int(np.prod(s.shape, dtype=np.int64)), default=None)
 
 
 def no_series(

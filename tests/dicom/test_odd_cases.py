@@ -15,6 +15,7 @@ from ldct_viewer.dicom.group import group_slices
 from ldct_viewer.dicom.read import SeriesReader, load
 from ldct_viewer.dicom.scan import scan_paths
 from ldct_viewer.dicom.series import FoundSeries
+from ldct_viewer.errors import OpenError
 from ldct_viewer.volume import Volume
 
 from ..shared_data import needs_cases
@@ -210,3 +211,18 @@ def test_grouping_thousands_of_phases_takes_no_time(tmp_path: Path) -> None:
     start = time.monotonic()
     series, _ = group_slices(many)
     assert len(series) == 300 and time.monotonic() - start < 4
+
+
+def test_one_of_several_series_is_never_taken_without_a_word(tmp_path: Path) -> None:
+    truth = CASES["d07f-two-phases-at-two-energies"](tmp_path)
+    volume = load(tmp_path)
+    assert volume.warnings[-1].code == "largest_taken" and "4 series found" in volume.warnings[-1].message
+    listed = scan_paths([tmp_path]).series
+    for number, found in enumerate(listed, 1):
+        chosen = load(tmp_path, number=number)
+        assert "largest_taken" not in {w.code for w in chosen.warnings} and chosen.files == found.files
+        assert any(np.array_equal(chosen.hu, want.hu) for want in truth.series)  # type: ignore[arg-type]
+    for number in (0, 5):
+        with pytest.raises(OpenError) as error:
+            load(tmp_path, number=number)
+        assert error.value.code == "no_series"
