@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from io import BytesIO
 from typing import Any
 
-from .explicit import Elements, copy, element, tags
+from .elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Parsed
+from .explicit import Elements, begun, copy, element, tags
 
 # Groups of which nothing is copied: commands, media, curves, overlays, digital signatures, presentation
 # state, functional groups (flattened before), pixel data, trailing padding.
@@ -125,6 +127,20 @@ def fill_type_2(elements: Elements) -> None:
     """Add attributes that must exist, empty."""
     for tag, empty in _must_exist():
         elements.setdefault(tag, empty)
+
+
+def header_of(data: bytes | memoryview, parsed: Parsed) -> Any:
+    """The file ``data`` as a pydicom data set without its pixels; raises whatever pydicom does.
+
+    Where a file does not begin with what its bytes are, it is given such a beginning: pydicom goes by that.
+    """
+    from pydicom import dcmread
+
+    sound = parsed.preamble and parsed.meta and not parsed.wrong_syntax
+    if not sound and parsed.syntax != DEFLATED:
+        syntax = (EXPLICIT_LE if parsed.little else EXPLICIT_BE) if parsed.explicit else IMPLICIT_LE
+        data = begun(data[parsed.start :], syntax)
+    return dcmread(BytesIO(data), stop_before_pixels=True, force=True)
 
 
 def single_frame(dataset: Any, frame: int) -> Any:

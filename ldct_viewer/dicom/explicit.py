@@ -32,6 +32,12 @@ def element(tag: int, vr: str, value: bytes) -> bytes:
     return head + pack("<H", len(value)) + value
 
 
+def begun(data: bytes | memoryview, syntax: str) -> bytes:
+    """A data set as a file whose beginning says that it is in ``syntax``."""
+    meta = element(0x00020010, "UI", syntax.encode("ascii"))
+    return bytes(128) + b"DICM" + element(0x00020000, "UL", pack("<L", len(meta))) + meta + bytes(data)
+
+
 def joined(elements: Mapping[int, bytes]) -> bytes:
     """All elements in ascending order of tags."""
     return b"".join([elements[tag] for tag in sorted(elements)])

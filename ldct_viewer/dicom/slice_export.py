@@ -14,10 +14,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from struct import pack
 from typing import Any
 
 import numpy as np
@@ -26,13 +24,12 @@ from numpy.typing import NDArray
 from ..cancel import CancelToken, Progress
 from ..errors import WriteError
 from ..volume import SeriesWarning
-from .attributes import single_frame
+from .attributes import header_of, single_frame
 from .codes import FileProblem, Reason
 from .deidentify import Deidentifier
 from .derived_header import HeaderWriter
-from .elements import DEFLATED, EXPLICIT_BE, EXPLICIT_LE, IMPLICIT_LE, Parsed
+from .elements import Parsed
 from .encoding import Words, encode, plan, spans
-from .explicit import element
 from .files import FileRef
 from .frame_coding import FrameCoder
 from .header import Slice
@@ -103,25 +100,14 @@ class _Opened:
 
     def dataset(self, source: Slice) -> Any:
         """The header of ``source`` as a (single-frame) pydicom data set."""
-        from pydicom import dcmread
         from pydicom.errors import InvalidDicomError
 
         if self.whole is None:
             try:
-                self.whole = dcmread(self._begun(), stop_before_pixels=True, force=True)
+                self.whole = header_of(self.data, self.parsed)
             except (InvalidDicomError, OSError, ValueError, KeyError, EOFError, AttributeError) as error:
                 raise source_changed(source.path) from error
         return single_frame(self.whole, source.frame) if source.spec.frames > 1 else self.whole
-
-    def _begun(self) -> BytesIO:
-        """The file; with a beginning that says what its bytes are where its own does not."""
-        parsed = self.parsed
-        if parsed.syntax == DEFLATED or (parsed.preamble and parsed.meta and not parsed.wrong_syntax):
-            return BytesIO(self.data)
-        syntax = (EXPLICIT_LE if parsed.little else EXPLICIT_BE) if parsed.explicit else IMPLICIT_LE
-        meta = element(0x00020010, "UI", syntax.encode("ascii"))
-        head = bytes(128) + b"DICM" + element(0x00020000, "UL", pack("<L", len(meta))) + meta
-        return BytesIO(head + self.data[parsed.start :])
 
 
 class _Desk(threading.local):
