@@ -23,7 +23,7 @@ DEFECTS = (
     D("plane-coronal-head", "ui/views/plane_grid.py", '"coronal": -column[1]', '"coronal": column[1]', "the wheel scrolls coronal planes the wrong way", _UI, "ui"),
     D("plane-irregular-k", "ui/views/plane_grid.py", "mm = self._start + voxel[0] * self._step", "mm = voxel[0] * self._step + self._step", "on irregular stacks the linked cursor is a slice off", _SOURCE + " " + _UI, "ui"),
     D("view-strength-ignored", "ui/views/plane_source.py", "(low_hu, denoised, strength)", "(low_hu, denoised, 1.0)", "the slider moves, the picture does not", _SOURCE, "ui"),
-    D("view-stale-block", "ui/views/plane_source.py", "            if index is None:\n                self._blocks.clear()\n", "", "sagittal views keep showing slices as they were before denoising", _SOURCE, "ui"),
+    D("view-stale-block", "ui/views/plane_source.py", "            if index is None:\n                for near in self._near.values():\n                    near.forget()\n", "", "sagittal views keep showing slices as they were before denoising", _SOURCE, "ui"),
     D("view-undenoised-shown", "ui/views/plane_source.py", """ready is not True and kind == "denoised":""", """ready is None and kind == "denoised":""", "slices not yet denoised are shown as black or rubbish", _SOURCE, "ui"),
     D("view-missing-unmarked", "ui/views/plane_source.py", "~np.asarray(ready) & np.asarray(loaded)", "np.asarray(ready) & np.asarray(loaded)", "the hatching marks what is denoised", _SOURCE, "ui"),
     D("view-zoom-clamped", "ui/views/camera.py", "    factor = zoom / camera.zoom\n", "", "at the largest zoom the picture runs away under the wheel", _UI, "ui"),

@@ -139,6 +139,39 @@ def test_sagittal_blocks_are_not_stale_after_new_data(qapp):
     assert len(np.unique(after)) == 1
 
 
+def test_near_cuts_are_the_volume_s_whichever_way_the_wheel_turns():
+    from ldct_viewer.ui.views.near_cuts import NearCuts
+
+    rng = np.random.default_rng(0)
+    for width in (5, 8, 37):
+        array = rng.integers(-1000, 1000, (10, 6, width)).astype(np.int16)
+        near = NearCuts()
+        walk = [*range(width), *range(width - 1, -1, -1), *rng.integers(0, width, 60).tolist()]
+        walk += np.clip(np.cumsum(rng.integers(-3, 4, 200)) + width // 2, 0, width - 1).tolist()
+        for step, index in enumerate(walk):
+            if step == 90:
+                array[:] = rng.integers(-1000, 1000, array.shape)
+                near.forget()
+            block, place = near.find(array, index)
+            np.testing.assert_array_equal(block[:, :, place], array[:, :, index])
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_no_step_of_a_steady_wheel_copies_more_than_its_share(monkeypatch, way):
+    from ldct_viewer.ui.views import near_cuts
+
+    copied = []
+    monkeypatch.setattr(near_cuts.np, "copyto", lambda to, source: copied.append(len(source)))
+    array, near = np.zeros((40, 4, 64), np.int16), near_cuts.NearCuts()
+    start = 3 if way > 0 else 60
+    near.find(array, start)
+    assert copied == [40]  # a jump has nothing to go by
+    for index in range(start, start + 55 * way, way):
+        copied.clear()
+        near.find(array, index)
+        assert sum(copied) <= 40 / near_cuts.SHARES, index
+
+
 # -- missing slices ------------------------------------------------------------------------------------
 UNEVEN = Geometry((4, 8, 8), (1.0, 1.0, 1.0), z_positions_mm=(0.0, 1.0, 4.0, 5.0))
 

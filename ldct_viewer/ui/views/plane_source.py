@@ -12,10 +12,10 @@ from ...blend import blend, removed
 from ...quality.roi import Roi, RoiResult, measure
 from ..state import ViewState
 from .lut import BLACK, colourize, difference_lut, gray_lut
+from .near_cuts import NearCuts
 from .plane_grid import PlaneGrid
 
 Lines = NDArray[np.bool_] | bool
-_BLOCK = 8  # sagittal cuts copied at once: 16 of a cache line's 64 bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class PlaneSource:
         self.grid: PlaneGrid | None = None
         self._index = -1
         self._hu: dict[str, NDArray[np.int16]] = {}
-        self._blocks: dict[str, tuple[int, NDArray[np.int16]]] = {}
+        self._near: dict[str, NearCuts] = {"low": NearCuts(), "denoised": NearCuts()}
         self._frames: dict[str, Frame] = {}
         self._measured: dict[tuple[Roi, float], RoiResult] = {}
         self._buffers: dict[str, NDArray[np.uint32]] = {}
@@ -63,7 +63,8 @@ class PlaneSource:
         if data:
             self._hu.clear()
             if index is None:
-                self._blocks.clear()
+                for near in self._near.values():
+                    near.forget()
 
     @property
     def shown_index(self) -> int:
@@ -190,7 +191,7 @@ class PlaneSource:
             if span is not None:
                 self._hu[which] = self.grid.picture(_join(self._part(array, span), self.state.slab_mode, self._axis), 0)
             elif self._strided():
-                self._hu[which] = self._cut_near(which, array)
+                self._hu[which] = self.grid.picture(*self._near[which].find(array, self._index))
             else:
                 self._hu[which] = self.grid.picture(array, self._index)
         return self._hu[which]
@@ -212,20 +213,6 @@ class PlaneSource:
     def _strided(self) -> bool:
         """Across the fastest array axis every pixel is a cache miss that brings its neighbours along."""
         return self.grid is not None and self.grid.axes.slice_axis == 2
-
-    def _cut_near(self, which: str, array: NDArray[np.int16]) -> NDArray[np.int16]:
-        """The cut at the index, out of a copied block of neighbouring ones."""
-        assert self.grid is not None
-        # The two sides' blocks begin half a block apart: no step has to copy both.
-        first = max(0, self._index - (self._index + (_BLOCK // 2 if which == "denoised" else 0)) % _BLOCK)
-        known = self._blocks.get(which)
-        if known is None or known[0] != first:
-            wanted = array[:, :, first : first + _BLOCK]
-            reusable = known is not None and known[1].shape == wanted.shape  # fresh pages would cost as much again
-            block = known[1] if known is not None and reusable else np.empty(wanted.shape, wanted.dtype)
-            np.copyto(block, wanted)
-            known = self._blocks[which] = (first, block)
-        return self.grid.picture(known[1], self._index - first)
 
     def _gray(self) -> NDArray[np.uint32]:
         session = self.state.session
