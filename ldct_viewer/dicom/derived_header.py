@@ -137,8 +137,8 @@ class HeaderWriter:
         slope, intercept = raw_value(dataset, "RescaleSlope"), raw_value(dataset, "RescaleIntercept")
         if not (encoding.own and slope.strip(b" \0") and intercept.strip(b" \0")):
             slope, intercept = _decimal(encoding.slope), _decimal(encoding.intercept)
-        text.put("RescaleSlope", slope)
-        text.put("RescaleIntercept", intercept)
+        text.put("RescaleSlope", _valid(slope))
+        text.put("RescaleIntercept", _valid(intercept))
         text.put("RescaleType", "HU")
         self._lossy(text, dataset, source)
 
@@ -269,6 +269,14 @@ class HeaderWriter:
         text.put("ImplementationVersionName", f"LDCTV_{__version__}"[:16])
         body = joined(meta)
         return bytes(128) + b"DICM" + element(0x00020000, "UL", pack("<L", len(body))) + body
+
+
+def _valid(raw: bytes) -> bytes:
+    """The text of a number as DS allows it; what is too long is rounded far below what HU can show."""
+    from pydicom.valuerep import format_number_as_ds
+
+    raw = raw.strip(b" \0")
+    return raw if len(raw) <= 16 else format_number_as_ds(float(raw)).encode()
 
 
 def _positive(raw: bytes) -> bool:

@@ -1,17 +1,21 @@
-"""Every case of ../shared/dicom-cases: what expected.json asks, what we see. Writes SCOREBOARD.md.
+"""Every case of ../shared/dicom-cases and of odd_cases.py: what is asked, what we see. Writes SCOREBOARD.md.
 
 ``python -m tests.dicom.scoreboard`` from the checkout. ``expected`` is the table of test_cases.py, which stands on
-expected.json; HU are compared with the truth by construction or with what other tools agree on.
+expected.json; HU are compared with the truth by construction or with what other tools agree on. For odd_cases.py the
+truth is how a case was built.
 """
 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 from ldct_viewer.dicom.read import SeriesReader
 
+from . import odd_cases
 from . import test_cases as cases
+from .test_odd_cases import differences
 
 FILE = Path(__file__).with_name("SCOREBOARD.md")
 HOSTILE = ("d60-malicious", "d61-archive-attacks")
@@ -60,7 +64,9 @@ def row(case: str) -> tuple[str, bool]:
     counts, series = cases.TABLE[case]
     c = result.counts
     seen_counts = (c.accepted, c.duplicates, c.excluded, c.rejected)
-    seen_series = [(s.shape, s.state, {w.code for w in s.warnings}) for s in result.series]
+    seen_series: list[tuple[tuple[int, ...], str, set[str]]] = [
+        (s.shape, s.state, {w.code for w in s.warnings}) for s in result.series
+    ]
     hu, right = hu_text(case)
     wanted, seen = (
         f"{'/'.join(map(str, n))}; {series_text(s)}" for n, s in ((counts, series), (seen_counts, seen_series))
@@ -70,6 +76,23 @@ def row(case: str) -> tuple[str, bool]:
     return f"| {case} | {wanted} | {said}{', ' + hu if hu else ''} | {_mark(ok)} |", ok
 
 
+def odd_row(name: str) -> tuple[str, bool]:
+    """One line of the second table: a series built anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        truth = odd_cases.CASES[name](Path(folder) / "case")
+        wrong = differences(Path(folder) / "case", truth)
+    fates = f"{truth.duplicates}/{truth.excluded}/{truth.rejected}"
+    series: list[tuple[tuple[int, ...], str, set[str]]] = []
+    for want in truth.series:
+        shape: tuple[int, ...] = want.hu.shape if want.hu is not None else want.shape or ()
+        codes = want.codes if want.codes is not None else {"any note"}
+        state = want.state or ("notes" if codes else "ready")
+        series.append((shape, state, codes))
+    wanted = f"{fates}; {series_text(series)}"
+    seen = "; ".join(wrong).replace("|", "/") if wrong else "the same"
+    return f"| {name} | {wanted} | {seen} | {_mark(not wrong)} |", not wrong
+
+
 def _mark(ok: bool) -> str:
     return "ok" if ok else "**NO**"
 
@@ -77,13 +100,22 @@ def _mark(ok: bool) -> str:
 def table() -> tuple[str, bool]:
     """SCOREBOARD.md, and whether all is as expected."""
     rows = [row(case) for case in sorted(cases.expected())]
-    good = sum(ok for _, ok in rows)
+    odd = [odd_row(name) for name in sorted(odd_cases.CASES)]
+    good, good_odd = (sum(ok for _, ok in lines) for lines in (rows, odd))
     text = (
         "# Odd DICOM, case by case\n\nWritten by `python -m tests.dicom.scoreboard`; a test keeps it current. "
-        f"{good} of {len(rows)} as expected.\n\nExpected: files accepted/duplicates/excluded/rejected; series as "
-        "slices×rows×columns, state, warning codes.\n\n| case | expected | seen | |\n|---|---|---|---|\n"
+        f"{good} of {len(rows)} as expected, and {good_odd} of {len(odd)} built anew.\n\nExpected: files "
+        "accepted/duplicates/excluded/rejected; series as slices×rows×columns, state, warning codes.\n\n"
+        "| case | expected | seen | |\n|---|---|---|---|\n"
     )
-    return text + "\n".join(line for line, _ in rows) + "\n", good == len(rows)
+    text += "\n".join(line for line, _ in rows)
+    text += (
+        "\n\n## Built anew\n\nOdd series made of real slices (`odd_cases.py`): stand-ins for the cases of the larger "
+        "collection that are not here, and kinds that it does not name. Expected: files duplicates/excluded/rejected; "
+        "series; HU, spacing, tilt and every slice's place as built.\n\n"
+        "| case | expected | seen | |\n|---|---|---|---|\n"
+    )
+    return text + "\n".join(line for line, _ in odd) + "\n", (good, good_odd) == (len(rows), len(odd))
 
 
 if __name__ == "__main__":

@@ -162,6 +162,19 @@ def test_what_is_derived_of_an_odd_series_is_an_ordinary_one(name: str, tmp_path
         assert not [tag for tag in ds.keys() if tag.group in (0x0002, 0x0029, 0x5200)]  # noqa: SIM118 - a data set
 
 
+def test_a_rescale_longer_than_its_vr_is_written_valid_and_says_the_same(tmp_path: Path) -> None:
+    CASES["d27-long-float-slope"](tmp_path / "case")
+    (found,) = scan_paths([tmp_path / "case"]).series
+    volume = SeriesReader(found).read()
+    report = write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume)
+    for k, path in enumerate(report.files):
+        ds = dcmread(path)
+        assert len(str(ds.RescaleSlope)) <= 16 and float(ds.RescaleSlope) == pytest.approx(odd_cases.FLOAT, rel=1e-12)
+        hu = ds.pixel_array * float(ds.RescaleSlope) + float(ds.RescaleIntercept)
+        np.testing.assert_array_equal(np.rint(hu), volume.hu[k])
+    np.testing.assert_array_equal(load(tmp_path / "out").hu, volume.hu)
+
+
 def test_phases_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     def edit(ds: make_ct.Dataset, k: int) -> None:
         ds.ImagePositionPatient = [0, 0, 2.5 * (k % 2)]
