@@ -6,6 +6,7 @@ What is decoded here was coded here: somebody else's bytes go to the decoder's p
 from __future__ import annotations
 
 from struct import Struct, unpack_from
+from struct import error as struct_error
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ _END = Struct("<HHL")
 _SEGMENTS = Struct("<16L")  # how many, where each begins (PS3.5 G.5)
 _LITERAL = 128  # the longest run of bytes that PackBits takes as they are
 _WORTH_LOOKING = 0.1
+_LOOK_AGAIN = 8
 
 
 class FrameCoder:
@@ -34,8 +36,9 @@ class FrameCoder:
             raise ValueError(f"unknown compression {compress!r}")
         self._compress, self._shape = compress, (rows, columns)
         self._room = Room()
-        self._plane, self._high, self._low = np.empty((3, rows, columns), np.uint8)  # coded; decoded
-        self._words = np.empty((rows, columns), np.uint16)
+        self._plane = np.empty((rows, columns), np.uint8)
+        self._words = np.empty((rows, columns), np.dtype("<u2"))
+        self._coded, self._noisy = 0, False
 
     def file(self, head: bytes, words: NDArray[np.uint16]) -> memoryview:
         """``head`` and after it Pixel Data with ``words``: a whole file, until the next call.
@@ -86,12 +89,20 @@ class FrameCoder:
         stream: Any = file[start : start + length]
         # The reader's decoders of HTJ2K and RLE are careful and slow; what we wrote may be read by fast ones.
         try:
-            if self._compress == "rle":
-                return self._rle_words(stream)
-            from imagecodecs import htj2k_decode
+            if self._compress == "htj2k":
+                from imagecodecs import htj2k_decode
 
-            return np.asarray(htj2k_decode(stream)).reshape(self._shape)
-        except (RuntimeError, ValueError) as error:
+                return np.asarray(htj2k_decode(stream)).reshape(self._shape)
+            from imagecodecs import dicomrle_decode
+
+            count, first, second, *others = _SEGMENTS.unpack(stream[: _SEGMENTS.size])
+            if (count, first) != (2, _SEGMENTS.size) or not first < second < length or any(others):
+                raise FileProblem(Reason.BAD_STREAM, "RLE segment table")
+            room = self._words.data.cast("B")
+            if len(dicomrle_decode(stream, dtype=self._words.dtype, out=room)) != len(room):
+                raise FileProblem(Reason.TRUNCATED, "RLE")
+            return self._words
+        except (RuntimeError, ValueError, struct_error) as error:
             raise FileProblem(Reason.BAD_STREAM, str(error)[:80]) from error
 
     def _rle(self, start: int, words: NDArray[np.uint16]) -> tuple[memoryview, int]:
@@ -116,10 +127,12 @@ class FrameCoder:
         """The least significant bytes, PackBits coded by rows; how many it became. Noise has no runs: it is taken as
         it is, 1 % longer than what a search for runs gives and ten times sooner.
         """
-        sample = words[::16].astype(np.uint8)
-        equal = np.count_nonzero(sample[:, 1:] == sample[:, :-1])
         rows, columns = words.shape
-        if columns % _LITERAL or equal > _WORTH_LOOKING * sample.size:
+        if self._coded % _LOOK_AGAIN == 0:  # what is noisy in one slice is in its neighbours
+            sample = words[::8].astype(np.uint8)
+            self._noisy = bool(np.count_nonzero(sample[:, 1:] == sample[:, :-1]) <= _WORTH_LOOKING * sample.size)
+        self._coded += 1
+        if columns % _LITERAL or not self._noisy:
             np.copyto(self._plane, words, casting="unsafe")
             return _pack(self._plane, room)
         size = rows * (columns + columns // _LITERAL)
@@ -128,37 +141,12 @@ class FrameCoder:
         coded[:, :, 1:] = words.reshape(rows, -1, _LITERAL)  # the low byte of each
         return size
 
-    def _rle_words(self, stream: memoryview) -> NDArray[np.uint16]:
-        table = _SEGMENTS.unpack_from(stream) if len(stream) > _SEGMENTS.size else (0,) * 16
-        count, first, second, *others = table
-        if (count, first) != (2, _SEGMENTS.size) or not first < second < len(stream) or any(others):
-            raise FileProblem(Reason.BAD_STREAM, "RLE segment table")
-        _unpack(stream[first:second], self._high)
-        _unpack(stream[second:], self._low)
-        np.multiply(self._high, np.uint16(256), out=self._words)
-        return np.add(self._words, self._low, out=self._words)
-
 
 def _pack(plane: NDArray[np.uint8], room: Any) -> int:
     """``plane`` PackBits coded by rows at the beginning of ``room``; how many bytes it became."""
     from imagecodecs import packbits_encode
 
     return len(packbits_encode(plane, axis=-1, out=room))
-
-
-def _unpack(segment: Any, plane: NDArray[np.uint8]) -> None:
-    """A PackBits segment into ``plane``, which it must fill exactly, but for the zero that makes its length even."""
-    from imagecodecs import packbits_decode
-
-    flat: Any = plane.reshape(-1)
-    try:
-        size = len(packbits_decode(segment, out=flat))
-    except RuntimeError:  # some versions take that zero for the start of a run that is not there
-        if segment[-1]:
-            raise
-        size = len(packbits_decode(segment[:-1], out=flat))
-    if size != plane.size:
-        raise FileProblem(Reason.TRUNCATED, "RLE")
 
 
 def _compressed(words: NDArray[np.uint16], compress: str) -> bytes:

@@ -51,6 +51,7 @@ from .source_check import (
 from .write import make_uid
 
 _THREADS = 2  # the coders let go of the interpreter, the rest does not: more only wait for it
+_TELL_S = 0.02
 _OPEN_FILES = 64
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FLUSHERS = 8  # they wait for the disk, which joins what waits together
@@ -118,7 +119,7 @@ class _Desk(threading.local):
     def __init__(self, compress: str, rows: int, columns: int) -> None:
         self.source, self.again = Room(), Room()
         self.coder = FrameCoder(compress, rows, columns)
-        self.words, self.hu = np.empty((2, rows, columns), np.uint16)
+        self.words = np.empty((rows, columns), np.uint16)
         self.differs = np.empty((rows, columns), np.bool_)
 
 
@@ -178,37 +179,46 @@ class SliceExport:
     ) -> None:
         """``work(k)`` for every slice in a few threads; the first failure or a cancel stops the rest."""
         todo: SimpleQueue[int] = SimpleQueue()
-        done: SimpleQueue[BaseException | None] = SimpleQueue()
-        stopped = threading.Event()
         for k in range(len(self._slices)):
             todo.put(k)
+        # Frames of one file share a parsed header, which threads must not share.
+        threads = 1 if self._multi_frame else _THREADS
+        done: list[None] = []
+        errors: list[BaseException] = []
+        stop, idle = threading.Event(), threading.Event()
 
         def worker() -> None:
             # One loop a thread, not one task a slice: a task's bookkeeping would cost as much as its header.
             try:
-                while not stopped.is_set():
+                while not stop.is_set():
                     k = todo.get_nowait()
                     cancel.check()
                     work(k)
-                    done.put(None)
+                    done.append(None)
             except Empty:
                 pass
             except BaseException as error:  # noqa: BLE001 - raised by the caller
-                done.put(error)
-
-        # Frames of one file share a parsed header, which threads must not share.
-        threads = 1 if self._multi_frame else _THREADS
-        with ThreadPoolExecutor(threads, "export") as pool:
-            for _ in range(threads):
-                pool.submit(worker)
-            try:
-                for number in range(before + 1, before + len(self._slices) + 1):
-                    error = done.get()
-                    if error is not None:
-                        raise error
-                    progress(number, total)
+                errors.append(error)
+                stop.set()
             finally:
-                stopped.set()
+                idle.set()
+
+        with ThreadPoolExecutor(threads, "export") as pool:
+            workers = [pool.submit(worker) for _ in range(threads)]
+            told = 0
+            try:
+                while told < len(self._slices):
+                    # Told every now and then: woken for each slice, this thread would want the interpreter, too.
+                    if not all(one.done() for one in workers):
+                        idle.wait(_TELL_S)
+                        idle.clear()
+                    while told < len(done) and not errors:
+                        told += 1
+                        progress(before + told, total)
+                    if errors:
+                        raise errors[0]
+            finally:
+                stop.set()
 
     def write(self, k: int, folder: Path) -> None:
         """Make, write and re-read slice ``k``; its way to the disk begins."""
@@ -329,12 +339,13 @@ class SliceExport:
         """The written file, read with our reader: the bytes that were meant, same place, same HU, same padding."""
         source, desk = self._slices[k], self._desk
         file = desk.again.of(len(meant) + 1)  # one more, to see a longer file
-        file = file[: fill(descriptor, file)]
+        file = file[: fill(descriptor, file, len(meant))]
         if len(file) != len(meant) or not desk.again.begins_with(meant):
             raise _verify_error(path, "its bytes differ")
         try:
             slices, _ = read_slices(MemoryBytes(file), FileRef(path))
-            again = hu_again(desk.coder.words(file, slices[0]), slices[0].spec, desk.hu, self._spans[k])
+            stored = desk.coder.words(file, slices[0])
+            again = hu_again(stored, slices[0].spec, stored if stored.flags.writeable else desk.words, self._spans[k])
         except FileProblem as error:
             raise _verify_error(path, error.text) from error
         here = (slices[0].position, slices[0].orientation, slices[0].pixel_spacing, slices[0].sop_uid)

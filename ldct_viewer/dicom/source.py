@@ -170,10 +170,10 @@ class InflatedBytes:
                 raise FileProblem(Reason.BOMB)
 
 
-def fill(descriptor: int, room: memoryview) -> int:
-    """Fill ``room`` from the start of an open file; how many bytes there were. Raises OSError."""
+def fill(descriptor: int, room: memoryview, enough: int = -1) -> int:
+    """Fill ``room``, or ``enough`` of it, from the start of an open file; how many bytes came. Raises OSError."""
     done = 0
-    while done < len(room):
+    while done < (len(room) if enough < 0 else enough):
         if hasattr(os, "preadv"):
             count = os.preadv(descriptor, [room[done:]], done)
         else:

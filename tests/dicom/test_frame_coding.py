@@ -55,11 +55,12 @@ def test_rle_is_what_the_careful_decoder_takes(shape: tuple[int, int]) -> None:
         np.testing.assert_array_equal(careful(Job("rle", *shape, 2), frame), words)
 
 
-def test_every_byte_of_a_coded_file_counts() -> None:
+@pytest.mark.parametrize("picture", range(6))
+@pytest.mark.parametrize("shape", [(4, 128), (7, 9)])
+def test_every_byte_of_a_coded_file_counts(shape: tuple[int, int], picture: int) -> None:
     """Each byte of an RLE file changed: an error, other words, or a place in the header that says nothing."""
-    shape = (4, 128)
     coder, item = FrameCoder("rle", *shape), written("rle", *shape)
-    words = pictures(*shape)[5]
+    words = pictures(*shape)[picture]
     good = bytes(coder.file(HEAD, words))
     start = len(HEAD) + 12
     silent = []
