@@ -159,7 +159,7 @@ def _common(
             spec.rows,
             spec.columns,
             values.raw.get(KERNEL, b"").strip(b" \0"),
-            image_type[:1] + image_type[2:3],
+            image_type[2:3],
         ),
         "instance": None if instance is None else int(instance),
         "defects": tuple(defects),
@@ -246,7 +246,7 @@ def _frames(parsed: Parsed, values: Values, common: dict[str, Any]) -> Iterator[
             | {
                 "instance": frame + 1,
                 "localizer": common["localizer"] or "LOCALIZER" in kind,
-                "group": (*common["group"][:6], kernel, kind[:1] + kind[2:3]),
+                "group": (*common["group"][:6], kernel, kind[2:3]),
                 "split": (
                     ("temporal position", str(macros.integer(0x00209111, 0x00209128) or "")),
                     ("stack", macros.text(0x00209111, 0x00209056)),

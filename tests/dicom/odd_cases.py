@@ -1507,6 +1507,36 @@ def path_longer_than_the_system_takes(folder: Path) -> Truth:
     return Truth([Want(base_hu())], rejected=1, codes={"io_error"})
 
 
+@case
+def original_and_derived_mixed(folder: Path) -> Truth:
+    """An archive compressed every other image and says DERIVED of it: one scan all the same."""
+    kinds = ("ORIGINAL", "DERIVED")
+    write_all(slices(lambda ds, k: setattr(ds, "ImageType", [kinds[k % 2], "PRIMARY", "AXIAL"])), folder)
+    return Truth([Want(base_hu())])
+
+
+@case
+def original_and_derived_at_one_place(folder: Path) -> Truth:
+    """Derived images beside those they were made of, under one series UID: two series."""
+    uids = {"SeriesInstanceUID": generate_uid(), "StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
+
+    def derived(ds: Dataset, k: int) -> None:
+        ds.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
+        put(ds, stored(k) + np.uint16(3))
+
+    write_all(slices(uids=uids), folder / "a")
+    write_all(slices(derived, uids=uids), folder / "b")
+    return Truth([Want(base_hu()), Want(base_hu() + 3)])
+
+
+@case
+def classic_and_enhanced_in_one_series(folder: Path) -> Truth:
+    uids = {"SeriesInstanceUID": generate_uid(), "StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
+    write_all(slices(uids=uids), folder / "a")
+    write(enhanced([slices(uids=uids)]), folder / "e.dcm")
+    return Truth([Want(base_hu()), Want(base_hu())])
+
+
 # -- names -------------------------------------------------------------------------------------------
 
 KOREAN = "홍^길동"
