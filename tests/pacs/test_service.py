@@ -26,11 +26,14 @@ from pydicom import dcmread
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.dicom.read import load
 from ldct_viewer.errors import Cancelled, PacsError, WriteError
-from ldct_viewer.pacs import service as module
+from ldct_viewer.pacs import settings as patience
+from ldct_viewer.pacs import works
 from ldct_viewer.pacs.nodes import PacsNode
+from ldct_viewer.pacs.queue import DONE, SendQueue
 from ldct_viewer.pacs.receiver import Listen
 from ldct_viewer.pacs.send import send
 from ldct_viewer.pacs.service import Service, Settings
+from ldct_viewer.pacs.spool import Spool
 from tests.dicom.make_ct import pixels, series
 
 from .kit import MR, archive, free_port, wait_for
@@ -241,7 +244,7 @@ def test_sent_on_and_forgotten(tmp_path):
 
 
 def test_a_full_disk_is_said_and_tried_again(tmp_path, monkeypatch):
-    real, calls = module.write_derived, []
+    real, calls = works.write_derived, []
 
     def full(*args: Any, **more: Any) -> Any:
         calls.append(1)
@@ -249,8 +252,8 @@ def test_a_full_disk_is_said_and_tried_again(tmp_path, monkeypatch):
             raise WriteError("The disk is full.", "", code="disk_full")
         return real(*args, **more)
 
-    monkeypatch.setattr(module, "write_derived", full)
-    monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(works, "write_derived", full)
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.2)
     with running(tmp_path) as service:
         send(service.node, series(tmp_path / "s"))
         wait_for(lambda: service.said("denoised"))
@@ -259,7 +262,7 @@ def test_a_full_disk_is_said_and_tried_again(tmp_path, monkeypatch):
 
 def test_a_disk_that_fills_up_between_any_two_steps_costs_only_time(tmp_path, monkeypatch):
     """The series is written, but cannot be put into the queue, then not be noted as done."""
-    monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.2)
     failing = {"enqueue": 1, "mark_done": 1, "clean": 1}
 
     def once(owner: Any, name: str, error: Exception) -> None:
@@ -274,9 +277,9 @@ def test_a_disk_that_fills_up_between_any_two_steps_costs_only_time(tmp_path, mo
         monkeypatch.setattr(owner, name, full)
 
     no_space = OSError(errno.ENOSPC, "full")
-    once(module.SendQueue, "enqueue", PacsError("The queue cannot be written: full.", "", code="queue"))
-    once(module.Spool, "mark_done", no_space)
-    once(module.Spool, "clean", no_space)
+    once(SendQueue, "enqueue", PacsError("The queue cannot be written: full.", "", code="queue"))
+    once(Spool, "mark_done", no_space)
+    once(Spool, "clean", no_space)
     with archive() as taken, running(tmp_path, send_to=taken.node) as service:
         send(service.node, series(tmp_path / "s"))
         wait_for(lambda: service.said("sent"))
@@ -301,7 +304,7 @@ def test_a_series_that_fails_every_time_stops_no_other(tmp_path, monkeypatch):
                 raise ZeroDivisionError
             return super().denoise(volume, strength, cancel)
 
-    monkeypatch.setattr(module, "_PATIENCE_S", 0.05)
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.05)
     with running(tmp_path, Picky()) as service:
         send(service.node, series(tmp_path / "bad", pixels(5)))
         send(service.node, series(tmp_path / "good"))
@@ -411,8 +414,10 @@ import sys, threading
 from pathlib import Path
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.pacs.nodes import node_from_text
+from ldct_viewer.pacs.queue import DONE, SendQueue
 from ldct_viewer.pacs.receiver import Listen
 from ldct_viewer.pacs.service import Service, Settings
+from ldct_viewer.pacs.spool import Spool
 from tests.pacs.test_service import Halver
 spool, port, to = Path(sys.argv[1]), int(sys.argv[2]), node_from_text(sys.argv[3])
 settings = Settings(spool, Listen(port, "DENOISE"), send_to=to, quiet_s=0.2)
@@ -422,8 +427,6 @@ Service(settings, lambda: Halver(0.3), lambda line: print(line["event"], flush=T
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX")
 def test_killed_at_any_moment_every_series_is_denoised_and_sent_once(tmp_path, monkeypatch):
-    from ldct_viewer.pacs.queue import DONE, SendQueue
-
     monkeypatch.setattr("ldct_viewer.pacs.queue.MAX_ATTEMPTS", 10_000)  # a busy machine starts a service in 20 s
     sources = {n: series(tmp_path / f"s{n}", pixels(4, seed=n)) for n in range(3)}
     port, chance, stop = free_port(), random.Random(1), CancelToken()

@@ -20,11 +20,13 @@ from pydicom import dcmread
 
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.dicom.codes import FileProblem, Reason
-from ldct_viewer.pacs import service as module
+from ldct_viewer.pacs import drops
+from ldct_viewer.pacs import settings as patience
 from ldct_viewer.pacs.nodes import PacsNode
 from ldct_viewer.pacs.queue import DONE, SendQueue
 from ldct_viewer.pacs.send import send
 from ldct_viewer.pacs.service import Service, Settings
+from ldct_viewer.pacs.spool import Spool
 from tests.dicom.make_ct import pixels, series
 
 from .kit import archive, free_port, wait_for
@@ -33,8 +35,8 @@ from .test_service import RUNNER, Halver, Running, running
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
-    monkeypatch.setattr(module, "_LONGEST_S", 0.4)
+    monkeypatch.setattr(patience, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(patience, "LONGEST_S", 0.4)
 
 
 def slices(service: Running) -> list[int]:
@@ -47,7 +49,7 @@ def slices(service: Running) -> list[int]:
 def test_files_that_vanish_while_they_are_read_are_waited_for(tmp_path, monkeypatch):
     drop = tmp_path / "drop"
     files = series(drop / "a")
-    real, away = module.scan_paths, tmp_path / "away"
+    real, away = drops.scan_paths, tmp_path / "away"
 
     def then_gone(*arguments: Any, **more: Any) -> Any:
         result = real(*arguments, **more)
@@ -57,7 +59,7 @@ def test_files_that_vanish_while_they_are_read_are_waited_for(tmp_path, monkeypa
                 os.rename(file, away / file.name)
         return result
 
-    monkeypatch.setattr(module, "scan_paths", then_gone)
+    monkeypatch.setattr(drops, "scan_paths", then_gone)
     with archive() as pacs, running(tmp_path, watch=drop, send_to=pacs.node, out=None) as service:
         wait_for(lambda: service.said("postponed"))
         time.sleep(0.1)
@@ -73,7 +75,7 @@ def test_a_share_that_shows_less_without_an_error_is_not_believed(tmp_path, monk
     """Half of the names are not in the listing that the scan gets; before and after it all are."""
     drop = tmp_path / "drop"
     files = series(drop / "a")
-    real, calls = module.scan_paths, []
+    real, calls = drops.scan_paths, []
 
     def blinking(*arguments: Any, **more: Any) -> Any:
         calls.append(1)
@@ -87,7 +89,7 @@ def test_a_share_that_shows_less_without_an_error_is_not_believed(tmp_path, monk
             for file in files[4:]:
                 os.rename(tmp_path / file.name, file)
 
-    monkeypatch.setattr(module, "scan_paths", blinking)
+    monkeypatch.setattr(drops, "scan_paths", blinking)
     with running(tmp_path, watch=drop) as service:
         wait_for(lambda: service.said("denoised"))
         time.sleep(0.5)
@@ -112,7 +114,7 @@ def test_what_stays_unreadable_is_put_aside_with_the_reason_and_tried_when_it_ch
         wait_for(lambda: service.said("aside"))
         assert slices(service) == [4]  # another series is not held up
         assert service.said("aside")[0]["code"] == "io_error" and service.said("aside")[0]["images"] == 6
-        assert len(service.said("postponed")) == module._MAX_DROP_TRIES - 1
+        assert len(service.said("postponed")) == patience.MAX_DROP_TRIES - 1
         time.sleep(1)
         assert len(service.said("aside")) == 1  # no busy loop
         sick.clear()
@@ -319,7 +321,7 @@ def test_killed_between_the_queue_and_the_note_it_is_not_sent_twice(tmp_path, mo
         node, port = pacs.node, free_port()
         asleep = PacsNode("archive", node.ae_title, node.host, port)
         with monkeypatch.context() as patch:
-            patch.setattr(module.Spool, "mark_done", dying)
+            patch.setattr(Spool, "mark_done", dying)
             with pytest.raises(Killed), running(tmp_path, quiet=0.2, send_to=asleep, out=None) as service:
                 send(service.node, files)
                 wait_for(lambda: not any(t.name == "pacs-send" for t in threading.enumerate()))
@@ -332,8 +334,6 @@ def test_killed_between_the_queue_and_the_note_it_is_not_sent_twice(tmp_path, mo
 
 
 def test_a_second_service_on_the_same_folder_touches_nothing_of_the_first(tmp_path):
-    from ldct_viewer.pacs.spool import Spool
-
     first = Spool(tmp_path / "spool")
     being_written = first.incoming / "1.2.3" / ".1.2.3.4.dcm.abc.part"
     being_written.parent.mkdir()
