@@ -291,6 +291,27 @@ def test_closing_asks_while_it_trains(dialog: TrainDialog, qtbot: Any, monkeypat
     dialog._training.cancel()
 
 
+def test_escape_asks_like_the_cross_in_the_corner(dialog: TrainDialog, qtbot: Any, monkeypatch) -> None:
+    no_child(monkeypatch, [STARTED])
+    dialog.watch(runs.create(Plan(), [Path("x")]))
+    dialog._background = False
+    asked = []
+    monkeypatch.setattr(QtWidgets.QMessageBox, "exec", lambda self: asked.append(self.text()))
+    qtbot.keyClick(dialog, QtCore.Qt.Key.Key_Escape)
+    assert asked and dialog.isVisible()
+    dialog._background = True
+    dialog._training.cancel()
+
+
+def test_a_shift_of_nothing_has_no_sign() -> None:
+    from ldct_viewer.ui.dialogs.train_result import _shift
+
+    shift = _shift("fat")
+    assert [shift({"bias_hu": {"fat": v}}) for v in (-0.04, 0.04, -0.3, 0.26)] == [
+        "0.0 HU", "0.0 HU", "−0.3 HU", "+0.3 HU",
+    ]  # fmt: skip
+
+
 def test_models_are_renamed_exported_imported_and_removed(qtbot: Any, tmp_path: Path) -> None:
     from ldct_viewer.denoise.model_file import default_model
 

@@ -58,3 +58,16 @@ def test_settings_hold_both_ends_of_their_range(qapp, tmp_path) -> None:
 def test_the_systems_language_is_taken_where_there_is_a_translation(qapp, monkeypatch, locale, language) -> None:
     monkeypatch.setattr(QtCore.QLocale, "system", staticmethod(lambda: QtCore.QLocale(locale)))
     assert effective_language("system") == language
+
+
+def test_the_label_of_a_measurement_keeps_off_the_texts_of_the_corners(page):
+    from ldct_viewer.ui.views import overlays, roi_paint
+
+    view = page.views["axial", "right"]
+    page.state.set_overlays("all")
+    texts = overlays.text_boxes(view, view.frame())
+    assert len(texts) == 4 and all(view.rect().contains(box.toAlignedRect()) for box in texts)
+    shape = QtCore.QRectF(view.width() / 2 - 60, view.height() - 90, 60, 60)  # low in the middle
+    free = roi_paint.label_place(shape, (200, 70), (view.width(), view.height()), [shape])
+    kept = roi_paint.label_place(shape, (200, 70), (view.width(), view.height()), [shape, *texts])
+    assert any(free.intersects(box) for box in texts) and not any(kept.intersects(box) for box in texts)

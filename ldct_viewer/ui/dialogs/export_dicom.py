@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
+from ..theme import inset
+
 if TYPE_CHECKING:
     from ...dicom.derive import ExportOptions
 
@@ -50,6 +52,7 @@ class ExportDicomDialog(QtWidgets.QDialog):
         row.addWidget(self._folder, 1)
         row.addWidget(browse)
         self._number = QtWidgets.QSpinBox()
+        inset(self._number)
         self._number.setRange(1, 999_999)
         self._number.setValue(min(_number(series_number) + 1000, 999_999))
         self._own_number = self._number.value()

@@ -11,6 +11,7 @@ from PySide6 import QtCore, QtWidgets
 from ...errors import LdctError
 from ...jobs.job import JobSlot
 from ...jobs.pacs_jobs import EchoJob
+from ..theme import inset
 from .pacs_table import button, note
 from .pacs_words import failure
 
@@ -79,6 +80,8 @@ class NodesDialog(QtWidgets.QDialog):
         form.setContentsMargins(14, 0, 0, 0)
         self.edits = {key: QtWidgets.QLineEdit() for key in _TEXTS}
         self.port, self.move_port = QtWidgets.QSpinBox(), QtWidgets.QSpinBox()
+        for box in (self.port, self.move_port):
+            inset(box)
         self.port.setRange(1, 65535)
         self.move_port.setRange(0, 65535)
         self.move_port.setSpecialValueText(self.tr("none (C-GET only)"))

@@ -323,6 +323,10 @@ class TrainDialog(QtWidgets.QDialog):
         self._error.setText(text)
         self._error.setVisible(bool(text))
 
+    def reject(self) -> None:
+        """Escape closes like the cross in the corner: it asks, too."""
+        self.close()
+
     def closeEvent(self, event: QtGui.QCloseEvent) -> None:
         """Ask while a training goes on: it may go on in the background."""
         if self.may_leave():

@@ -58,7 +58,7 @@ class ResultPage(QtWidgets.QWidget):
             .replace("{best}", f"{outcome['best_step']:,}")
         )
         said = verdict.get("reasons_said", [{"text": text} for text in verdict["reasons"]])
-        self._reasons.setText("\n".join(f"•  {tell(one)}" for one in said))
+        self._reasons.setText("\n\n".join(tell(one) for one in said))
         self._fill(outcome["measures"])
 
     def show_failure(self, message: str, hint: str) -> None:
@@ -112,6 +112,8 @@ class ResultPage(QtWidgets.QWidget):
 def _shift(tissue: str) -> Any:
     def text(one: dict[str, Any]) -> str:
         value = one["bias_hu"].get(tissue)
-        return f"{value:+.1f} HU" if value is not None else "–"
+        if value is None:
+            return "–"
+        return f"{value:+.1f} HU".replace("-", "−") if round(value, 1) else "0.0 HU"
 
     return text

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
+from ..theme import inset
 from ..words import told
 from .train_words import Card, device_name, duration, label, objective_name, tell
 
@@ -160,6 +161,8 @@ class SetupPage(QtWidgets.QScrollArea):
             (self.tr("Seed"), self.seed),
         ):
             widget.setAccessibleName(name)
+            if isinstance(widget, QtWidgets.QAbstractSpinBox):
+                inset(widget)
             form.addRow(name, widget)
         form_box.hide()
 

@@ -8,6 +8,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ...window import MAX_WIDTH, Window
 from ..state import ViewState
+from ..theme import inset
 from ..theme.icons import icon
 
 LAYOUTS = ("six", "grid", "axial", "coronal", "sagittal", "single")
@@ -86,6 +87,7 @@ class ToolBar(QtWidgets.QToolBar):
 
     def _tame(self, box: QtWidgets.QSpinBox, tip: str) -> None:
         """Keys go back to the pictures once a number is entered."""
+        inset(box)
         box.setToolTip(tip)
         box.setAccessibleName(tip)
         box.setFocusPolicy(QtCore.Qt.FocusPolicy.ClickFocus)

@@ -132,7 +132,6 @@ QPushButton#link:hover {{ background: {hover}; border-radius: 5px; }}
 QSpinBox, QDoubleSpinBox, QLineEdit {{
   background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 5px; min-height: 18px;
   selection-background-color: {accent}; selection-color: {on_accent}; }}
-QAbstractSpinBox QLineEdit {{ border: none; background: transparent; padding: 0 0 0 5px; min-height: 0; }}
 QComboBox, QDateEdit {{ background: {raised}; border: 1px solid {border}; border-radius: 5px; padding: 3px 24px 3px 8px;
   min-height: 18px; }}
 QComboBox:hover {{ background: {hover}; }}

@@ -135,7 +135,7 @@ class Canvas(pg.GraphicsView):
         painter.resetTransform()
         overlays.paint_crosshair(painter, view, screen)
         loupe.paint_loupe(painter, view, frame, screen)
-        roi_paint.paint_rois(painter, view)
+        roi_paint.paint_rois(painter, view, lambda: overlays.text_boxes(view, frame))
         overlays.paint(painter, view, frame, screen, self._dirty)
 
     def _follow(self) -> None:

@@ -192,6 +192,31 @@ def _corners(painter: QtGui.QPainter, view: PlaneView, frame: Frame, *, full: bo
         draw_text(painter, text, w - _MARGIN, top, px=px, align="right", color="#ffffff", bold=True, back="#b3261e")
 
 
+def text_boxes(view: PlaneView, frame: Frame) -> list[QtCore.QRectF]:
+    """Where the texts of the corners stand: labels of measurements keep off them."""
+    level = view.state.overlays
+    full, small, px = level == "all", is_small(view), font_px(view)
+    w, h, step = view.width(), view.height(), line_height(px)
+    badge = 1 if words.badge(view, frame) else 0
+    # (left or right, top or bottom, lines, widest they may be)
+    corners = [("right", "bottom", badge, w // 2)]
+    if level != "none":
+        top = len(words.top_left(view)) if full and not small else 0
+        corners = [
+            ("left", "top", 1 + top, w // 2),
+            ("right", "top", len(words.top_right(view)) if top else 0, 240),
+            ("left", "bottom", 3, 250),  # as if the pointer were on the picture: no label moves when it comes
+            ("right", "bottom", len(words.bottom_right(view, full=full, small=small)) + badge, 200),
+        ]
+    boxes = []
+    for side, edge, lines, widest in corners:
+        if lines:
+            wide, high = min(widest, w // 2), step * lines + 8
+            x = _MARGIN if side == "left" else w - _MARGIN - wide
+            boxes.append(QtCore.QRectF(x, _MARGIN if edge == "top" else h - _MARGIN - high, wide, high))
+    return boxes
+
+
 def _chip(painter: QtGui.QPainter, view: PlaneView, text: str, px: int, width: int) -> None:
     """Title of the view: plane colour as a bar, and words."""
     painter.fillRect(QtCore.QRectF(_MARGIN, _MARGIN, 4, line_height(px) + 2), QtGui.QColor(PLANE_COLORS[view.plane]))

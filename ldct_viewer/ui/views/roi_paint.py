@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui
@@ -70,8 +71,8 @@ def _near(kind: str, a: QtCore.QPointF, b: QtCore.QPointF, pos: QtCore.QPointF) 
     return stroker.createStroke(path).contains(pos)
 
 
-def paint_rois(painter: QtGui.QPainter, view: PlaneView) -> None:
-    """All measurements on the slice shown, with their values."""
+def paint_rois(painter: QtGui.QPainter, view: PlaneView, texts: Callable[[], list[QtCore.QRectF]] = list) -> None:
+    """All measurements on the slice shown, with their values; ``texts``: where other words stand."""
     rois = view.state.rois
     shown = rois.on(view.plane, view.source.index()) if rois.all else ()
     if not shown:
@@ -94,7 +95,7 @@ def paint_rois(painter: QtGui.QPainter, view: PlaneView) -> None:
             painter.setBrush(QtGui.QColor(color))
             for point in handles(view, roi).values():
                 painter.drawRect(QtCore.QRectF(point.x() - 3.5, point.y() - 3.5, 7, 7))
-    taken = list(boxes)
+    taken = [*boxes, *texts()]
     for roi, box in zip(shown, boxes, strict=True):
         chosen = roi is rois.selected
         lines = label_lines(view, roi, view.measure(roi), chosen)
