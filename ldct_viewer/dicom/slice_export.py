@@ -15,7 +15,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from .files import FileRef
 from .frame_coding import FrameCoder
 from .header import Slice
 from .header_cache import HeaderCache, Recognised
+from .many import for_each
 from .pixels import read_pixels, to_hu
 from .provenance import Derivation
 from .slices import read_slices
@@ -51,7 +51,6 @@ from .source_check import (
 from .write import make_uid
 
 _THREADS = 2  # the coders let go of the interpreter, the rest does not: more only wait for it
-_TELL_S = 0.02
 _OPEN_FILES = 64
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _FLUSHERS = 8  # they wait for the disk, which joins what waits together
@@ -178,47 +177,9 @@ class SliceExport:
         self, work: Callable[[int], None], before: int, total: int, progress: Progress, cancel: CancelToken
     ) -> None:
         """``work(k)`` for every slice in a few threads; the first failure or a cancel stops the rest."""
-        todo: SimpleQueue[int] = SimpleQueue()
-        for k in range(len(self._slices)):
-            todo.put(k)
         # Frames of one file share a parsed header, which threads must not share.
         threads = 1 if self._multi_frame else _THREADS
-        done: list[None] = []
-        errors: list[BaseException] = []
-        stop, idle = threading.Event(), threading.Event()
-
-        def worker() -> None:
-            # One loop a thread, not one task a slice: a task's bookkeeping would cost as much as its header.
-            try:
-                while not stop.is_set():
-                    k = todo.get_nowait()
-                    cancel.check()
-                    work(k)
-                    done.append(None)
-            except Empty:
-                pass
-            except BaseException as error:  # noqa: BLE001 - raised by the caller
-                errors.append(error)
-                stop.set()
-            finally:
-                idle.set()
-
-        with ThreadPoolExecutor(threads, "export") as pool:
-            workers = [pool.submit(worker) for _ in range(threads)]
-            told = 0
-            try:
-                while told < len(self._slices):
-                    # Told every now and then: woken for each slice, this thread would want the interpreter, too.
-                    if not all(one.done() for one in workers):
-                        idle.wait(_TELL_S)
-                        idle.clear()
-                    while told < len(done) and not errors:
-                        told += 1
-                        progress(before + told, total)
-                    if errors:
-                        raise errors[0]
-            finally:
-                stop.set()
+        for_each(work, len(self._slices), threads, lambda number: progress(before + number, total), cancel)
 
     def write(self, k: int, folder: Path) -> None:
         """Make, write and re-read slice ``k``; its way to the disk begins."""
