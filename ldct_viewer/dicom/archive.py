@@ -142,6 +142,8 @@ class Archive:
         try:
             with self._lock:
                 return MemberBytes(self._zip.open(info), info.file_size)
+        except NotImplementedError as error:  # a compression method that Python does not know
+            raise FileProblem(Reason.ARCHIVE) from error
         except _ERRORS as error:
             raise FileProblem(Reason.BAD_ARCHIVE, "damaged member") from error
 

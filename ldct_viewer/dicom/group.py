@@ -62,7 +62,7 @@ def _by_numbers(text: str) -> list[tuple[int, str]]:
 def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
     ignored = [line(item, Reason.LOCALIZER) for item in members if item.localizer]
     members, copies, conflicts = _deduplicate([item for item in members if not item.localizer], cancel)
-    ignored += [Ignored(c.path, "An identical copy of another file.", "duplicate", "duplicate") for c in copies]
+    ignored += map(_copy_line, copies)
     groups, scouts = _drop_scouts(_groups(members))
     ignored += [line(item, Reason.LOCALIZER, "its orientation is not that of the series") for item in scouts]
     series: list[FoundSeries] = []
@@ -76,7 +76,9 @@ def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
         if clashing:
             series.append(_blocked(sound, Reason.CONFLICT, "", clashing))
             continue
-        series += _series_of(sound, _copies_of(sound, copies))
+        found, twins = _series_of(sound, _copies_of(sound, copies), cancel)
+        series += found
+        ignored += map(_copy_line, twins)
     return series, ignored
 
 
@@ -214,13 +216,44 @@ def _copies_of(group: list[Slice], copies: list[Slice]) -> list[Slice]:
     return [copy for copy in copies if copy.sop_uid in uids]
 
 
-def _series_of(group: list[Slice], copies: list[Slice]) -> list[FoundSeries]:
-    """One series, or several where images share positions and something tells them apart."""
+def _series_of(group: list[Slice], copies: list[Slice], cancel: CancelToken) -> tuple[list[FoundSeries], list[Slice]]:
+    """One series, or several where images share positions and something tells them apart; and copies met with.
+
+    Where nothing does, they may be the same images sent twice under new UIDs.
+    """
     parts, guessed = phases(group)
+    twins: list[Slice] = []
     if not parts:
-        return [_blocked(group, Reason.DUPLICATE_POSITIONS, "", coinciding(group))]
+        kept, twins = _without_twins(group, cancel)
+        parts, guessed = phases(kept) if twins else ([], False)
+    if not parts:
+        return [_blocked(group, Reason.DUPLICATE_POSITIONS, "", coinciding(group))], []
     notes = (SeriesWarning(Reason.PHASES_GUESSED.code, Reason.PHASES_GUESSED.message),) if guessed else ()
-    return [_series(part, name, notes, _copies_of(part, copies)) for name, part in parts]
+    series = [_series(part, name, notes, [*_copies_of(part, copies), *_at(part, twins)]) for name, part in parts]
+    return series, twins
+
+
+def _without_twins(group: list[Slice], cancel: CancelToken) -> tuple[list[Slice], list[Slice]]:
+    """(slices of which no two are the same image at the same place, those that were one more time there)."""
+    seen: set[tuple[object, ...]] = set()
+    kept: list[Slice] = []
+    twins: list[Slice] = []
+    for item in group:
+        cancel.check()
+        coded = _coded(item)
+        key = (item.position, item.orientation, item.pixel_spacing, item.spec, item.frame, coded)
+        (twins if coded and key in seen else kept).append(item)
+        seen.add(key)
+    return kept, twins
+
+
+def _at(part: list[Slice], twins: list[Slice]) -> list[Slice]:
+    places = {item.position for item in part}
+    return [twin for twin in twins if twin.position in places]
+
+
+def _copy_line(item: Slice) -> Ignored:
+    return Ignored(item.path, "An identical copy of another file.", "duplicate", "duplicate")
 
 
 def _series(

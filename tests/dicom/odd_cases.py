@@ -1537,6 +1537,50 @@ def classic_and_enhanced_in_one_series(folder: Path) -> Truth:
     return Truth([Want(base_hu()), Want(base_hu())])
 
 
+@case
+def sent_twice_under_new_instance_uids(folder: Path) -> Truth:
+    """The same images again with other SOP Instance UIDs: copies, not phases."""
+    uids = {"SeriesInstanceUID": generate_uid(), "StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
+    write_all(slices(uids=uids), folder / "a")
+    write_all(slices(uids=uids), folder / "b")
+    return Truth([Want(base_hu(), {"duplicates"})], duplicates=COUNT)
+
+
+@case
+def one_slice_sent_twice_under_a_new_uid(folder: Path) -> Truth:
+    many = slices()
+    many[4].InstanceNumber = 99
+    write_all(many, folder)
+    many[4].SOPInstanceUID = many[4].file_meta.MediaStorageSOPInstanceUID = generate_uid()
+    write(many[4], folder / "again.dcm")
+    return Truth([Want(base_hu(), {"duplicates"})], duplicates=1)
+
+
+@case
+def sent_twice_but_one_slice_differs(folder: Path) -> Truth:
+    uids = {"SeriesInstanceUID": generate_uid(), "StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
+    write_all(slices(uids=uids), folder / "a")
+    write_all(slices(lambda ds, k: put(ds, stored(k) + np.uint16(k == 5)), uids=uids), folder / "b")
+    return Truth([Want(None, {"duplicate_positions"}, "blocked", (2 * COUNT, SIZE, SIZE))])
+
+
+@case
+def zip_of_an_unknown_method(folder: Path) -> Truth:
+    """Deflate64, as Windows packs what is large: not damaged, only not for us."""
+    made = folder.with_name(folder.name + "-made")
+    write_all(slices(), made)
+    folder.mkdir(parents=True)
+    _zipped(made, folder / "large.zip")
+    data = bytearray((folder / "large.zip").read_bytes())
+    for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        place = data.find(magic)
+        while place >= 0:
+            data[place + at] = 9
+            place = data.find(magic, place + 1)
+    (folder / "large.zip").write_bytes(bytes(data))
+    return Truth([], excluded=COUNT, codes={"archive"})
+
+
 # -- names -------------------------------------------------------------------------------------------
 
 KOREAN = "홍^길동"
