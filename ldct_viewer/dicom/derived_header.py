@@ -14,7 +14,7 @@ from .charset import decode
 from .deidentify import Deidentifier, raw_value
 from .encoding import SYNTAX_OF, Encoding
 from .explicit import Elements, Text, copy, element, item, joined, sequence, texts
-from .header import CT_IMAGE, Slice
+from .header import CT_IMAGE, FRAME_PLACE, STUDY_PLACE, Slice
 from .provenance import Derivation, derivation_elements, equipment_item, source_image
 from .syntax import SYNTAXES
 from .write import IMPLEMENTATION_CLASS_UID, make_uid
@@ -62,7 +62,7 @@ class HeaderWriter:
         elements = self._patient_to_geometry(dataset, encoding)
         self._identity(elements, dataset)
         self._pixels(elements, dataset, source, encoding)
-        self._fill(elements, dataset)
+        self._fill(elements, dataset, source)
         return elements
 
     def complete(self, elements: Elements, source: Slice, sop_class: str, number: int, sop_uid: str) -> bytes:
@@ -161,7 +161,7 @@ class HeaderWriter:
         if method:
             text.put("LossyImageCompressionMethod", method)
 
-    def _fill(self, elements: Elements, dataset: Any) -> None:
+    def _fill(self, elements: Elements, dataset: Any, source: Slice) -> None:
         """Attributes that a CT image must have and a carelessly emptied source lacks."""
         fill_type_2(elements)
         text = Text(elements)
@@ -175,10 +175,13 @@ class HeaderWriter:
         )
         for keyword in ("StudyInstanceUID", "FrameOfReferenceUID"):
             if not raw_value(dataset, keyword).strip(b" \0"):
+                place = FRAME_PLACE if keyword == "FrameOfReferenceUID" else STUDY_PLACE
+                known = str(source.group[place]) if len(source.group) > place else ""  # what the rest of it says
                 # The same for every export of this study, so that its derived series stay together.
-                made = make_uid(keyword, *(raw_value(dataset, trait) for trait in traits))
+                made = known or make_uid(keyword, *(raw_value(dataset, trait) for trait in traits))
                 text.put(keyword, self.deidentifier.uid(made) if self.deidentifier else made)
-                self.made.add(keyword)
+                if not known:
+                    self.made.add(keyword)
         body_part = raw_value(dataset, "BodyPartExamined").strip(b" \0").upper()
         if body_part and body_part not in _UNPAIRED and not _SIDE_OR_REGION & set(elements):
             text.put("Laterality", "")  # type 2C of what may be a paired body part: unknown

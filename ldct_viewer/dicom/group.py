@@ -14,7 +14,7 @@ from ..volume import Geometry, SeriesWarning
 from .codes import FileProblem, Kind, Reason
 from .elements import DEFLATED
 from .geometry import normal_of
-from .header import FRAME_PLACE, STUDY_PLACE, Slice
+from .header import FRAME_PLACE, KERNEL_PLACE, STUDY_PLACE, TYPE_PLACE, Slice
 from .phases import phases
 from .pixels import read_pixels, to_hu
 from .series import FoundSeries, Ignored, make_meta, name_is_guessed
@@ -22,6 +22,7 @@ from .stack import coinciding, geometry_of, overlaps, sort_slices
 
 ORIENTATION_TOLERANCE = 1e-4
 _MAX_LISTED = 20
+_MAY_BE_LEFT_OUT = (FRAME_PLACE, KERNEL_PLACE, TYPE_PLACE)
 _OWN_UIDS = 3  # so many images, each with a UID of its own: two may truly be two scans
 
 Outcome = tuple[list[FoundSeries], list[Ignored]]
@@ -84,7 +85,7 @@ def _one_uid(members: list[Slice], cancel: CancelToken) -> Outcome:
 
 def _groups(members: list[Slice]) -> list[list[Slice]]:
     """Slices of one series UID that can be one stack."""
-    shared = _without_own_uids(members)
+    shared = _with_left_out(_without_own_uids(members))
     groups = _belonging(shared)
     if shared is members or all(not overlaps(group) and _is_straight(group) for group in groups):
         return groups
@@ -117,12 +118,32 @@ def _without_own_uids(members: list[Slice]) -> list[Slice]:
             members = [
                 replace(
                     item,
-                    group=(*item.group[:place], "", *item.group[place + 1 :]),
+                    group=_with(item.group, place, ""),
                     notes=item.notes if Reason.OWN_FRAMES in item.notes else (*item.notes, Reason.OWN_FRAMES),
                 )
                 for item in members
             ]
     return members
+
+
+def _with_left_out(members: list[Slice]) -> list[Slice]:
+    """The same slices; an attribute that some lack and all others agree on is taken to be the same for all.
+
+    A router or a converter lost it. The caller makes sure that the positions fit together.
+    """
+    for place in _MAY_BE_LEFT_OUT:
+        values = {item.group[place] for item in members}
+        there = [value for value in values if value]
+        if len(values) == 2 and len(there) == 1:
+            members = [
+                item if item.group[place] else replace(item, group=_with(item.group, place, there[0]))
+                for item in members
+            ]
+    return members
+
+
+def _with(group: tuple[object, ...], place: int, value: object) -> tuple[object, ...]:
+    return (*group[:place], value, *group[place + 1 :])
 
 
 def _is_straight(group: Sequence[Slice]) -> bool:

@@ -49,7 +49,7 @@ WANTED = frozenset(
 ) - {MODALITY_LUT, SHARED_GROUPS, FRAME_GROUPS, MAX_PIXEL_BYTES}
 WANTED_SEQUENCES = frozenset((MODALITY_LUT, SHARED_GROUPS, FRAME_GROUPS))
 
-STUDY_PLACE, FRAME_PLACE = 1, 3  # of the two UIDs in ``Slice.group``
+STUDY_PLACE, FRAME_PLACE, KERNEL_PLACE, TYPE_PLACE = 1, 3, 6, 7  # in ``Slice.group``
 
 Vector = tuple[float, ...]
 

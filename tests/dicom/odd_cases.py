@@ -1581,6 +1581,27 @@ def zip_of_an_unknown_method(folder: Path) -> Truth:
     return Truth([], excluded=COUNT, codes={"archive"})
 
 
+for _keyword in ("FrameOfReferenceUID", "ConvolutionKernel", "ImageType"):
+    simple(
+        f"left-out-in-some-{_keyword.lower()}",
+        lambda ds, k, word=_keyword: delattr(ds, word) if k in (3, 7) else None,  # type: ignore[misc]
+    )
+
+
+@case
+def kernel_left_out_at_the_same_places(folder: Path) -> Truth:
+    """Another reconstruction that does not say its kernel is not the same one."""
+    uids = {"SeriesInstanceUID": generate_uid(), "StudyInstanceUID": "1.2.3.4", "FrameOfReferenceUID": "1.2.3.5"}
+
+    def other(ds: Dataset, k: int) -> None:
+        del ds.ConvolutionKernel
+        put(ds, stored(k) + np.uint16(3))
+
+    write_all(slices(uids=uids), folder / "a")
+    write_all(slices(other, uids=uids), folder / "b")
+    return Truth([Want(base_hu()), Want(base_hu() + 3)])
+
+
 # -- names -------------------------------------------------------------------------------------------
 
 KOREAN = "홍^길동"
