@@ -171,10 +171,21 @@ def test_independent_noise_of_the_reference_is_taken_out_of_psnr() -> None:
     rng = np.random.default_rng(0)
     truth = np.full((512, 512), 40.0, np.float32)
     below, above = (truth + rng.normal(0, 20, truth.shape).astype(np.float32) for _ in range(2))
-    floor = float((((above - below) / 2) ** 2).mean())
-    held = Held(np.stack([truth] * 3), (below + above) / 2, np.ones(truth.shape, bool), 20.0, 20.0, floor)
+    noise = (above - below) / 2
+    held = Held(np.stack([truth] * 3), (below + above) / 2, np.ones(truth.shape, bool), 20.0, 20.0, noise)
     out = truth + rng.normal(0, 5, truth.shape).astype(np.float32)
     assert measure([out], [held], 0.0, "soft").psnr == pytest.approx(psnr(25.0, 400.0), abs=0.3)
+
+
+def test_noise_that_the_window_clips_away_is_not_taken_out_of_psnr() -> None:
+    """Half of a chest is lung, black in the soft window: its noise made every model look perfect (58 dB)."""
+    rng = np.random.default_rng(0)
+    truth = np.full((512, 512), 40.0, np.float32)
+    truth[:, :256] = -850.0
+    below, above = (truth + rng.normal(0, 30, truth.shape).astype(np.float32) for _ in range(2))
+    held = Held(np.stack([truth] * 3), (below + above) / 2, np.ones(truth.shape, bool), 30.0, 30.0, (above - below) / 2)
+    found = [measure([truth + rng.normal(0, sd, truth.shape)], [held], 0.0, "soft").psnr for sd in (6.0, 12.0)]
+    assert found == pytest.approx([psnr(sd**2 / 2, 400.0) for sd in (6.0, 12.0)], abs=0.4)
 
 
 def test_a_card_holds_nothing_pickled_and_is_json() -> None:

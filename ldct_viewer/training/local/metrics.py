@@ -72,7 +72,7 @@ def measure(outputs: Sequence[NDArray[np.float32]], held: Sequence[Held], loss: 
     sums: dict[str, list[float]] = {name: [0.0, 0.0] for name in TISSUES}
     for out, one in zip(outputs, held, strict=True):
         a, b = np.clip(out, low, high), np.clip(one.reference, low, high)
-        psnrs.append(psnr(float(((a - b)[one.mask] ** 2).mean()) - one.floor, high - low))
+        psnrs.append(psnr(float(((a - b)[one.mask] ** 2).mean()) - _floor(one, low, high), high - low))
         ssims.append(ssim(a, b, high - low, one.mask))
         sigma = estimate_sigma(out)
         if sigma > 0:
@@ -85,6 +85,14 @@ def measure(outputs: Sequence[NDArray[np.float32]], held: Sequence[Held], loss: 
     by_kind = {k: [p for p, h in zip(psnrs, held, strict=True) if h.kind == k] for k in {h.kind for h in held}}
     kinds = {k: float(np.mean(v)) for k, v in sorted(by_kind.items())}
     return Measures(loss, float(np.mean(psnrs)), float(np.mean(ssims)), noise, bias, window, kinds)
+
+
+def _floor(one: Held, low: float, high: float) -> float:
+    """Mean square of the reference's own noise as the window shows it: what is clipped away is no error either."""
+    if one.noise is None:
+        return 0.0
+    seen = np.clip(one.reference + one.noise, low, high) - np.clip(one.reference - one.noise, low, high)
+    return float(((seen[one.mask] / 2) ** 2).mean())
 
 
 def tissue_masks(one: Held) -> dict[str, NDArray[np.bool_]]:

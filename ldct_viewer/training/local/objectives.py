@@ -29,9 +29,8 @@ _SIMILAR_HU = 25.0  # neighbouring slices differ by less (after cleaning, smooth
 class Held:
     """One slice that is only measured: ``noisy`` (3, y, x), ``reference`` and ``mask`` (y, x), HU.
 
-    ``level`` weighs the loss. ``floor``: mean square of the reference's own noise on the mask where it
-    is known to be independent of the input's (0 elsewhere); the error of a result is its mean square
-    distance minus this.
+    ``level`` weighs the loss. ``noise``: a picture as noisy as the reference is itself, where that noise is known
+    to be independent of the input's; the error of a result is its mean square distance minus that noise's.
     """
 
     noisy: NDArray[np.float32]
@@ -39,7 +38,7 @@ class Held:
     mask: NDArray[np.bool_]
     sigma: float
     level: float
-    floor: float = 0.0
+    noise: NDArray[np.float32] | None = None
     anchor: NDArray[np.float32] | None = None
     kind: str = ""  # of scan (Examined.kind)
 
@@ -266,18 +265,25 @@ class SelfSupervised(Objective):
         return Example(crop[:3], crop[3:4], told, sigma, crop[4:5], noisy_target=True)
 
     def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
-        """Mean of the neighbours below and above, where they agree; half their difference is its noise."""
+        """Mean of the neighbours below and above, where they agree.
+
+        Half their difference is its noise, once the anatomy in that (smooth, and seen when cleaned) is taken off.
+        """
+        from scipy.ndimage import uniform_filter
+
         m, reach = self.material, self.reach(s) or 1
         if not (reach <= k < m.depth(s) - reach):
             return None
         below, above = (m.hu(s, n).astype(np.float32) for n in (k - reach, k + reach))
         reference = np.asarray((below + above) / 2, dtype=np.float32)
-        mask = similar(m.clean(s, k - reach), m.clean(s, k + reach)) & _body(reference)
+        calm_below, calm_above = m.clean(s, k - reach), m.clean(s, k + reach)
+        mask = similar(calm_below, calm_above) & _body(reference)
         if mask.sum() < 2000:
             return None
         noisy = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
-        floor = float((((above - below) / 2)[mask] ** 2).mean())
-        return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), floor, noisy[1])
+        anatomy = uniform_filter(calm_above.astype(np.float32) - calm_below, 5)
+        noise = np.asarray((above - below - anatomy) / 2, dtype=np.float32)
+        return Held(noisy, reference, mask, m.sigma(s, k), m.sigma(s, k), noise, noisy[1])
 
 
 def _spread(places: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
