@@ -27,6 +27,7 @@ from .state import ViewState
 from .theme import apply_theme
 from .training import Training
 from .viewing import Viewing
+from .words import person
 
 if TYPE_CHECKING:
     from .views.page import ComparePage
@@ -187,7 +188,7 @@ class MainWindow(QtWidgets.QMainWindow):
         parts = [APP_NAME]
         if session is not None:
             meta = session.low.meta
-            said = (meta.patient_name, meta.description or meta.study_description)
+            said = (person(meta.patient_name), meta.description or meta.study_description)
             # Descriptions are free text: PS3.15 takes them for identity, and sites do write names there.
             parts = [part for part in said if part and not self.state.anonymous] + parts
         self.setWindowTitle(" – ".join(parts))

@@ -14,6 +14,17 @@ def kernel_name(stored: str) -> str:
     return f"{first} ({more})" if first and more else first or more
 
 
+def person(name: str) -> str:
+    """A person name (PS3.5 6.2.1) as it is read: Hangul first, "=" groups parted by a dot."""
+    groups: list[str] = []
+    for group in name.split("="):
+        hangul = any("가" <= letter <= "힣" for letter in group)
+        text = ("" if hangul else " ").join(part.strip() for part in group.split("^") if part.strip())
+        if text and text not in groups:
+            groups.insert(0, text) if hangul else groups.append(text)
+    return " · ".join(groups)
+
+
 # Sentences of the reader that carry numbers or a detail; ``resources/translations/update.py`` collects them with
 # those of ``dicom.codes.Reason``. A sentence is matched whole, and what stands in its places is looked up again.
 READING = "Reading"

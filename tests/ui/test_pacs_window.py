@@ -19,7 +19,8 @@ from ldct_viewer.pacs.queue import QueueItem
 from ldct_viewer.pacs.retrieve import RetrieveResult
 from ldct_viewer.ui.dialogs.pacs_nodes import NodesDialog
 from ldct_viewer.ui.dialogs.pacs_queue import QueuePage
-from ldct_viewer.ui.dialogs.pacs_words import clock, day, failure, person
+from ldct_viewer.ui.dialogs.pacs_words import clock, day, failure
+from ldct_viewer.ui.words import person
 from tests.window_kit import make_window, open_and_wait, write_ct
 
 NODE = PacsNode("영상의학과", "ARCHIVE", "127.0.0.1", 11112)

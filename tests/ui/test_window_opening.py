@@ -31,6 +31,16 @@ def test_one_series_opens_at_once_with_its_hu(window, qtbot, tmp_path):
     assert not window.series_dock.isVisible()
 
 
+def test_a_korean_name_is_read_without_its_separators(window, qtbot, tmp_path):
+    from dataclasses import replace
+
+    open_and_wait(qtbot, window, write_ct(tmp_path))
+    session = window.state.session
+    session.low = replace(session.low, meta=replace(session.low.meta, patient_name="Kim^Seoyeon=金^書姸=김^서연"))
+    window.refresh_title()
+    assert window.windowTitle().startswith("김서연 · Kim Seoyeon") and "^" not in window.windowTitle()
+
+
 def test_a_chest_without_a_header_window_opens_in_the_lung_window(window, qtbot, tmp_path):
     open_and_wait(qtbot, window, write_ct(tmp_path))
     if window.state.session.low.meta.windows:

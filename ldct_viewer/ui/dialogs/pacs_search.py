@@ -9,8 +9,9 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from ...errors import LdctError
 from ...jobs.job import JobSlot
 from ...jobs.pacs_jobs import SeriesJob, StudiesJob
+from ..words import person
 from .pacs_table import Column, Table, button, note
-from .pacs_words import clock, count, day, failure, person
+from .pacs_words import clock, count, day, failure
 
 if TYPE_CHECKING:
     from ...pacs.client import SeriesRow, StudyQuery

@@ -16,17 +16,6 @@ def pacs_tr(text: str) -> str:
     return QtCore.QCoreApplication.translate(CONTEXT, text)
 
 
-def person(name: str) -> str:
-    """A person name (PS3.5 6.2.1) as it is read: Hangul first, "=" groups parted by a dot."""
-    groups: list[str] = []
-    for group in name.split("="):
-        hangul = any("가" <= letter <= "힣" for letter in group)
-        text = ("" if hangul else " ").join(part.strip() for part in group.split("^") if part.strip())
-        if text and text not in groups:
-            groups.insert(0, text) if hangul else groups.append(text)
-    return " · ".join(groups)
-
-
 def day(text: str) -> str:
     """20200131 → 2020-01-31; anything else as it is."""
     return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and text.isdigit() else text

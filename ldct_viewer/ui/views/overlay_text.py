@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 
-from ..words import kernel_name
+from ..words import kernel_name, person
 from .plane_source import Frame
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def top_left(view: PlaneView) -> list[str]:
     meta = session.low.meta
     if view.state.anonymous:
         return [tr("Anonymous")]
-    name = meta.patient_name.replace("^", " ").replace("=", " ").strip()
+    name = person(meta.patient_name)
     born = " · ".join(p for p in (meta.patient_id, _date(meta.patient_birth_date), meta.patient_sex) if p)
     study = " · ".join(p for p in (_date(meta.study_date), meta.study_description) if p)
     return [line for line in (name, born, study) if line]
