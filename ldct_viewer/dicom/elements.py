@@ -11,34 +11,30 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from struct import Struct
+from typing import NamedTuple
 
 from .codes import FileProblem, Reason
-from .source import ByteSource, InflatedBytes, MemoryBytes
+from .sequences import MAX_ELEMENTS, Window, require, skip_sequence
+from .source import ByteSource, InflatedBytes
+from .stretches import LITERAL, Known, Memory, Piece
 from .wire import (
     BE,
     BE_EXPLICIT,
     BE_LONG,
-    ITEM,
-    ITEM_END,
     LE,
     LE_EXPLICIT,
     LE_LONG,
     LONG,
-    SEQUENCE_END,
     SHORT,
     UNDEFINED,
     VRS,
 )
 
-MAX_DEPTH = 64
 MAX_HEADER = 128 << 20  # enhanced CT with thousands of frames stays below 50 MB
 MAX_VALUE = 1 << 16
-MAX_ELEMENTS = 100_000
-_WINDOW = 1 << 14
 # A tag as one number (its halves swapped in little endian), VR, length.
 _LE_TAG_VR, _BE_TAG_VR = Struct("<L2sH"), Struct(">L2sH")
 _LE_TAG, _BE_TAG = Struct("<LL"), Struct(">LL")
-_LE_FORMS, _BE_FORMS = (LE, LE_EXPLICIT, LE_LONG), (BE, BE_EXPLICIT, BE_LONG)
 
 PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS = 0x7FE00010, 0x7FE00008, 0x7FE00009
 _PIXELS = frozenset((PIXEL_DATA, FLOAT_PIXELS, DOUBLE_PIXELS))
@@ -69,29 +65,6 @@ class Parsed:
     wrong_syntax: bool = False
 
 
-class _Window:
-    """A sliding view of a source, so that one small read serves many elements."""
-
-    def __init__(self, source: ByteSource, limit: int) -> None:
-        self.source = source
-        self.limit = limit
-        self.base = 0
-        self.bytes = b""
-
-    def at(self, position: int, count: int) -> int:
-        """Index in ``bytes`` where ``position`` lies, with ``count`` bytes after it; −1 beyond the end."""
-        index = position - self.base
-        if index >= 0 and index + count <= len(self.bytes):
-            return index
-        if position + count > self.source.size:
-            return -1
-        if position + count > self.limit:
-            raise FileProblem(Reason.TOO_LARGE, "header")
-        self.base = position
-        self.bytes = self.source.read(position, max(count, _WINDOW))
-        return 0 if len(self.bytes) >= count else -1
-
-
 def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collection[int] = ()) -> Parsed:
     """Walk one file up to its pixel data.
 
@@ -100,7 +73,7 @@ def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collect
     """
     if source.size == 0:
         raise FileProblem(Reason.EMPTY_FILE)
-    window = _Window(source, min(source.size, MAX_HEADER))
+    window = Window(source, min(source.size, MAX_HEADER))
     start = window.at(0, min(source.size, 144))
     head = window.bytes[start : start + 144]
     parsed = Parsed(source)
@@ -121,7 +94,7 @@ def parse(source: ByteSource, wanted: Collection[int], wanted_sequences: Collect
     parsed.syntax = text(parsed.meta.get(TRANSFER_SYNTAX, b""))
     if parsed.syntax == DEFLATED:
         parsed.data = InflatedBytes(source, position)
-        window = _Window(parsed.data, min(parsed.data.size, MAX_HEADER))
+        window = Window(parsed.data, min(parsed.data.size, MAX_HEADER))
         position = 0
     _detect_encoding(window, position, parsed)
     _walk(window, position, parsed, frozenset(wanted), frozenset(wanted_sequences))
@@ -170,7 +143,7 @@ def _looks_like(head: bytes) -> str:
     return ""
 
 
-def _read_meta(window: _Window, position: int, parsed: Parsed) -> int:
+def _read_meta(window: Window, position: int, parsed: Parsed) -> int:
     """Group 2, always explicit little endian; returns where the data set starts."""
     for _ in range(64):
         i = position - window.base
@@ -181,7 +154,7 @@ def _read_meta(window: _Window, position: int, parsed: Parsed) -> int:
             break
         header = 8
         if vr in LONG:
-            i = _require(window, position, 12)
+            i = require(window, position, 12)
             length, header = LE_LONG.unpack_from(window.bytes, i + 8)[0], 12
         elif vr not in SHORT:  # group 2 written in implicit VR against the rule
             length = LE_LONG.unpack_from(window.bytes, i + 4)[0]
@@ -191,22 +164,15 @@ def _read_meta(window: _Window, position: int, parsed: Parsed) -> int:
             raise FileProblem(Reason.TRUNCATED, "file meta information")
         if length <= MAX_VALUE:
             if i + header + length > len(window.bytes):
-                i = _require(window, position, header + length)
+                i = require(window, position, header + length)
             parsed.meta[0x00020000 | element] = window.bytes[i + header : i + header + length]
         position += header + length
     return position
 
 
-def _require(window: _Window, position: int, count: int) -> int:
-    i = window.at(position, count)
-    if i < 0:
-        raise FileProblem(Reason.TRUNCATED, "header")
-    return i
-
-
-def _detect_encoding(window: _Window, position: int, parsed: Parsed) -> None:
+def _detect_encoding(window: Window, position: int, parsed: Parsed) -> None:
     """Byte order and VR style of the data set as the bytes are, not only as the header claims."""
-    i = _require(window, position, 8)
+    i = require(window, position, 8)
     head = window.bytes[i : i + 8]
     little_group, big_group = LE.unpack(head)[0], BE.unpack(head)[0]
     parsed.little = not (big_group < little_group and big_group in (0x0002, 0x0004, 0x0008, 0x0010))
@@ -227,62 +193,44 @@ def _detect_encoding(window: _Window, position: int, parsed: Parsed) -> None:
             )
 
 
+class _Plan(NamedTuple):
+    """What the walk must know of the attributes that are asked for, in one byte order and style of VR."""
+
+    begin: Struct  # the four bytes of a tag read as one number, VR, short length; or that number, length
+    long_length: Struct
+    kinds: dict[int, int]  # by that number: the tag of a wanted value, −1 where the walk must look closer
+    memory: Memory
+
+
 @lru_cache(16)
-def _kinds(wanted: frozenset[int], stops: frozenset[int], little: bool) -> dict[int, int]:
-    """The four bytes of a tag, read as one number: the tag of a wanted value, −1 where the walk must look closer."""
+def _plan(wanted: frozenset[int], wanted_sequences: frozenset[int], little: bool, explicit: bool) -> _Plan:
+    stops = wanted_sequences | _PIXELS
     kinds = {tag: -1 if tag in stops else tag for tag in wanted | stops}
-    return {(tag & 0xFFFF) << 16 | tag >> 16: kind for tag, kind in kinds.items()} if little else kinds
+    if little:
+        kinds = {(tag & 0xFFFF) << 16 | tag >> 16: kind for tag, kind in kinds.items()}
+    begin = {(1, 1): _LE_TAG_VR, (1, 0): _LE_TAG, (0, 1): _BE_TAG_VR, (0, 0): _BE_TAG}[little, explicit]
+    return _Plan(begin, LE_LONG if little else BE_LONG, kinds, Memory())
 
 
 def _walk(
-    window: _Window, position: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
+    window: Window, position: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
 ) -> None:
     size = parsed.data.size
-    explicit = (_LE_TAG_VR if parsed.little else _BE_TAG_VR).unpack_from
-    implicit = (_LE_TAG if parsed.little else _BE_TAG).unpack_from
-    kind_of = _kinds(wanted, wanted_sequences | _PIXELS, parsed.little).get
+    plan = _plan(wanted, wanted_sequences, parsed.little, parsed.explicit)
     too_long = Reason.BOMB if isinstance(parsed.data, InflatedBytes) else Reason.TRUNCATED
-    values = parsed.values
-    budget = iter(range(MAX_ELEMENTS))  # one for all three loops
-    for _ in budget:
+    start = window.bytes[position - window.base :][:32]  # to what follows the image type: the same in a series
+    known = plan.memory.of((parsed.syntax, start))
+    left = MAX_ELEMENTS
+    while left > 0:
         # Leap from element to element as far as the window reaches; what is not plain is left to _element.
-        data, i = window.bytes, position - window.base  # never below 0: the window only moves forward, never past i
-        count, last = len(data), len(data) - 8
-        if parsed.explicit:
-            for _ in budget:
-                if i > last:
-                    break
-                key, vr, length = explicit(data, i)
-                if vr not in SHORT:
-                    break
-                end = i + 8 + length
-                tag = kind_of(key)
-                if tag is not None:
-                    if tag < 0 or end > count:
-                        break
-                    values[tag] = data[i + 8 : end]
-                i = end
-        else:
-            for _ in budget:
-                if i > last:
-                    break
-                key, length = implicit(data, i)
-                if length == UNDEFINED:
-                    break
-                end = i + 8 + length
-                tag = kind_of(key)
-                if tag is not None:
-                    if tag < 0 or end > count or length > MAX_VALUE:
-                        break
-                    values[tag] = data[i + 8 : end]
-                i = end
-        position = window.base + i
+        position, left = _leap(window, position, parsed, plan, known, left)
         if position > size:
             raise FileProblem(too_long, "" if too_long is Reason.BOMB else "header")
         i = window.at(position, 8)
         if i < 0:
             return
         position = _element(window, position, i, parsed, wanted, wanted_sequences)
+        left -= 1
         if position < 0:
             return
         if position > size:
@@ -290,8 +238,74 @@ def _walk(
     raise FileProblem(Reason.TOO_LARGE, "number of attributes")
 
 
+def _leap(window: Window, position: int, parsed: Parsed, plan: _Plan, known: Known, left: int) -> tuple[int, int]:
+    """Where the first element begins that is not plain or leaves the window, and how many elements are left then."""
+    explicit, begin, long_length = parsed.explicit, plan.begin.unpack_from, plan.long_length.unpack_from
+    kind_of, values = plan.kinds.get, parsed.values
+    data, base = window.bytes, window.base
+    i, count = position - base, len(data)  # i is never below 0: the window only moves forward, never past it
+    last = count - 8
+    pieces: list[Piece] = []
+    learning = True
+    while i <= last and left > 0:
+        first = data[i : i + 8]
+        stretch = known.get(first)
+        if stretch is not None:
+            if pieces:
+                plan.memory.learn(known, pieces)
+                pieces = []
+            if stretch:
+                if stretch.size > count - i:
+                    learning = False  # it would be learned once more, in parts
+                elif stretch.heads(data, i) == stretch.expected or (
+                    stretch := plan.memory.shorten(known, stretch, data, i)
+                ):
+                    if stretch.tags:
+                        values.update(zip(stretch.tags, stretch.take(data, i), strict=True))
+                    i += stretch.size
+                    left -= stretch.count
+                    continue
+        head = 8
+        if explicit:
+            key, vr, length = begin(first)
+            if vr not in SHORT:
+                if vr not in LONG or i + 12 > count:
+                    break
+                length, head = long_length(data, i + 8)[0], 12
+        else:
+            key, length = begin(first)
+            vr = b""
+        tag = kind_of(key, 0)
+        if length == UNDEFINED:
+            if tag:
+                break
+            end = skip_sequence(window, base + i + head, parsed.little, explicit and vr != b"UN") - base
+            left -= 1
+            if window.base != base:
+                i = end
+                break
+            piece = (data[i:end], 0, 0)
+        else:
+            end = i + head + length
+            if tag:
+                if tag < 0 or end > count or head > 8 or length > MAX_VALUE:
+                    break
+                values[tag] = data[i + head : end]
+            left -= 1
+            piece = (data[i : i + head], length, tag)
+        if stretch is None and learning and end <= count and len(piece[0]) <= LITERAL:
+            pieces.append(piece)
+        elif pieces:  # what is remembered has no gaps
+            plan.memory.learn(known, pieces)
+            pieces = []
+        i = end
+    if pieces:
+        plan.memory.learn(known, pieces)
+    return base + i, left
+
+
 def _element(
-    window: _Window, position: int, i: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
+    window: Window, position: int, i: int, parsed: Parsed, wanted: frozenset[int], wanted_sequences: frozenset[int]
 ) -> int:
     """Take in the element at ``position`` (index ``i`` of the window); where the next starts, −1 at the pixels."""
     little = parsed.little
@@ -301,14 +315,14 @@ def _element(
     if parsed.explicit:
         group, element, vr, length = (LE_EXPLICIT if little else BE_EXPLICIT).unpack_from(window.bytes, i)
         if vr in LONG:
-            i = _require(window, position, 12)
+            i = require(window, position, 12)
             length, size = long_length.unpack_from(window.bytes, i + 8)[0], 12
         elif vr not in SHORT:
             # A lone element in implicit form inside explicit data is met in the wild; read it so.
             if group != 0xFFFC and not (vr.isalpha() and vr.isupper()):
                 length = long_length.unpack_from(window.bytes, i + 4)[0]
             elif vr.isalpha():  # a VR of a later edition: PS3.5 says 32 bit length
-                i = _require(window, position, 12)
+                i = require(window, position, 12)
                 length, size = long_length.unpack_from(window.bytes, i + 8)[0], 12
     else:
         group, element, length = (LE if little else BE).unpack_from(window.bytes, i)
@@ -320,7 +334,7 @@ def _element(
         parsed.pixel_offset, parsed.pixel_length = value_at, length
         return -1
     if length == UNDEFINED:
-        end = _skip_sequence(window, value_at, little, parsed.explicit and vr != b"UN")
+        end = skip_sequence(window, value_at, little, parsed.explicit and vr != b"UN")
         if tag in wanted_sequences:
             parsed.sequences[tag] = (value_at, end - value_at)
         return end
@@ -330,70 +344,8 @@ def _element(
     if tag in wanted:
         if length > MAX_VALUE:
             raise FileProblem(Reason.MALFORMED, f"({group:04X},{element:04X}) is {length} bytes long")
-        i = _require(window, position, size + length) + size
+        i = require(window, position, size + length) + size
         parsed.values[tag] = window.bytes[i : i + length]
     elif tag in wanted_sequences and length:
         parsed.sequences[tag] = (value_at, length)
     return end
-
-
-def sequence_end(data: bytes, position: int) -> int:
-    """Where an explicit little endian sequence of undefined length ends whose items begin at ``position``."""
-    return _skip_sequence(_Window(MemoryBytes(data), len(data)), position, little=True, explicit=True)
-
-
-def _skip_sequence(window: _Window, position: int, little: bool, explicit: bool) -> int:
-    """End of a sequence of undefined length, walked with a stack of our own (never the interpreter's)."""
-    # An UN of undefined length is implicit little endian inside, whatever is around it (PS3.5 6.2.2, CP 246).
-    stack = [(True, explicit, little or not explicit)]  # (inside a sequence?, explicit VR?, little endian?)
-    size = window.source.size
-    for _ in range(20 * MAX_ELEMENTS):
-        in_sequence, is_explicit, is_little = stack[-1]
-        header, explicit_header, long_length = _LE_FORMS if is_little else _BE_FORMS
-        i = position - window.base
-        if not 0 <= i <= len(window.bytes) - 8:
-            i = _require(window, position, 8)
-        vr = b""
-        if is_explicit and not in_sequence:
-            group, element, vr, length = explicit_header.unpack_from(window.bytes, i)
-            position += 8
-            if vr in SHORT and group != 0xFFFE:
-                position += length
-                if position > size:
-                    raise FileProblem(Reason.TRUNCATED, "sequence")
-                continue
-            if group == 0xFFFE:
-                length = long_length.unpack_from(window.bytes, i + 4)[0]
-            elif vr in LONG:
-                i = _require(window, position, 4)
-                length = long_length.unpack_from(window.bytes, i)[0]
-                position += 4
-            else:
-                raise FileProblem(Reason.MALFORMED, "sequence")
-        else:
-            group, element, length = header.unpack_from(window.bytes, i)
-            position += 8
-        tag = group << 16 | element
-        if in_sequence:
-            if tag == SEQUENCE_END:
-                stack.pop()
-                if not stack:
-                    return position
-            elif tag != ITEM:
-                raise FileProblem(Reason.MALFORMED, "sequence")
-            elif length == UNDEFINED:
-                stack.append((False, is_explicit, is_little))
-            else:
-                position += length
-        elif tag == ITEM_END:
-            stack.pop()
-        elif length == UNDEFINED:
-            unknown = vr == b"UN"
-            stack.append((True, is_explicit and not unknown, is_little or unknown))
-        else:
-            position += length
-        if len(stack) > 2 * MAX_DEPTH:
-            raise FileProblem(Reason.NESTED)
-        if position > size:
-            raise FileProblem(Reason.TRUNCATED, "sequence")
-    raise FileProblem(Reason.TOO_LARGE, "sequence")

@@ -17,10 +17,11 @@ from .attributes import still_true
 from .codes import FileProblem, Reason
 from .deidentify import allowed
 from .derived_header import HeaderWriter
-from .elements import MEDIA_CLASS, Parsed, sequence_end
+from .elements import MEDIA_CLASS, Parsed
 from .encoding import Encoding
 from .explicit import Elements
 from .header import WANTED, WANTED_SEQUENCES, PixelSpec, Slice
+from .sequences import sequence_end
 from .source import MemoryBytes
 from .wire import LONG, SHORT, UNDEFINED
 
