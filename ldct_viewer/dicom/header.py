@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from .codes import FileProblem, Reason
-from .elements import MEDIA_CLASS, Parsed, text
+from .elements import text
 
 if TYPE_CHECKING:
     from .files import FileRef
@@ -200,14 +200,16 @@ def number(value: str, name: str) -> float:
     return result
 
 
-def check_kind(parsed: Parsed, values: Values) -> None:
-    """Raise the reason why a DICOM object is not a CT image; return for one that should be."""
+def check_kind(values: Values, media_class: str, bare: bool) -> None:
+    """Raise the reason why a DICOM object is not a CT image; return for one that should be.
+
+    ``bare``: it has neither preamble nor file meta information, where ``media_class`` would stand.
+    """
     sop_class = values.text(SOP_CLASS)
-    media_class = text(parsed.meta.get(MEDIA_CLASS, b""))
     if DICOMDIR_CLASS in (sop_class, media_class):
         raise FileProblem(Reason.DICOMDIR)
     if not sop_class:
-        if not parsed.preamble and not parsed.meta and SERIES_UID not in parsed.values:
+        if bare and SERIES_UID not in values.raw:
             raise FileProblem(Reason.NOT_DICOM, "ACR-NEMA, from before DICOM" if values.text(MODALITY) else "")
         raise FileProblem(Reason.MISSING_ATTRIBUTE, "SOPClassUID")
     modality = values.text(MODALITY)
@@ -226,10 +228,14 @@ def check_kind(parsed: Parsed, values: Values) -> None:
     raise FileProblem(Reason.NOT_CT, f"Modality {modality[:16]}" if modality else "")
 
 
-def require(values: Values) -> None:
-    """Raise for the first attribute that every CT image must have and this one lacks (PS3.3 A.3)."""
+def require(values: Values, named: bool) -> None:
+    """Raise for the first attribute that every CT image must have and this one lacks (PS3.3 A.3).
+
+    ``named``: it has its SOPInstanceUID.
+    """
+    if not named:
+        raise FileProblem(Reason.MISSING_ATTRIBUTE, "SOPInstanceUID")
     for tag, name in (
-        (SOP_UID, "SOPInstanceUID"),
         (SERIES_UID, "SeriesInstanceUID"),
         (ROWS, "Rows"),
         (COLUMNS, "Columns"),
@@ -239,25 +245,17 @@ def require(values: Values) -> None:
         (PHOTOMETRIC, "PhotometricInterpretation"),
     ):
         blank_uid = tag == SERIES_UID and tag in values.raw  # blanked by an anonymiser: grouped by folder instead
-        number_there = tag not in (SOP_UID, SERIES_UID, PHOTOMETRIC) and values.integer(tag) is not None
+        number_there = tag not in (SERIES_UID, PHOTOMETRIC) and values.integer(tag) is not None
         if not (blank_uid or number_there or values.raw.get(tag, b"").strip(b" \0")):
             raise FileProblem(Reason.MISSING_ATTRIBUTE, name)
 
 
-def pixel_spec(parsed: Parsed, values: Values) -> PixelSpec:
+# What ``pixel_spec`` looks at.
+LAYOUT = (PHOTOMETRIC, SAMPLES, ROWS, COLUMNS, ALLOCATED, STORED, HIGH_BIT, FRAMES, SIGNED, PADDING, PADDING_LIMIT)
+
+
+def pixel_spec(values: Values, syntax: str, little: bool) -> PixelSpec:
     """The pixel layout, refused where absurd or not CT; rescale is filled in later."""
-    raw = tuple(map(values.raw.get, _LAYOUT))
-    if sum(len(value) for value in raw if value) > _CACHED:
-        return _pixel_spec.__wrapped__(raw, parsed.syntax, parsed.little)
-    return _pixel_spec(raw, parsed.syntax, parsed.little)
-
-
-_LAYOUT = (PHOTOMETRIC, SAMPLES, ROWS, COLUMNS, ALLOCATED, STORED, HIGH_BIT, FRAMES, SIGNED, PADDING, PADDING_LIMIT)
-
-
-@lru_cache(256)
-def _pixel_spec(raw: tuple[bytes | None, ...], syntax: str, little: bool) -> PixelSpec:
-    values = Values({tag: value for tag, value in zip(_LAYOUT, raw, strict=True) if value is not None}, little)
     photometric = values.text(PHOTOMETRIC)
     if not photometric.startswith("MONOCHROME") or (values.integer(SAMPLES) or 1) != 1:
         raise FileProblem(Reason.COLOUR, photometric[:24])
@@ -323,15 +321,15 @@ def rescale_defect(slope: Vector, intercept: Vector, rescale_type: str) -> tuple
     return None
 
 
-def check_orientation(position: Vector, orientation: Vector, spacing: Vector) -> None:
-    """Raise ``bad_geometry`` unless the cosines are a right angle of unit vectors and sizes are sane."""
-    _check_axes(orientation, spacing)
+def check_position(position: Vector) -> None:
+    """Raise ``bad_geometry`` for a place outside any scanner."""
     if max(position) > 1e5 or min(position) < -1e5:
         raise FileProblem(Reason.BAD_GEOMETRY, "ImagePositionPatient out of range")
 
 
 @lru_cache(256)
-def _check_axes(orientation: Vector, spacing: Vector) -> None:
+def check_axes(orientation: Vector, spacing: Vector) -> None:
+    """Raise ``bad_geometry`` unless the cosines are a right angle of unit vectors and sizes are sane."""
     row, column = orientation[:3], orientation[3:]
     lengths = [math.sqrt(sum(v * v for v in vector)) for vector in (row, column)]
     dot = sum(a * b for a, b in zip(row, column, strict=True))

@@ -171,8 +171,8 @@ DEFECTS = (
     D(
         "frames-intercept",
         "dicom/slices.py",
-        'INTERCEPT, "RescaleIntercept"),\n            macros.text',
-        'SLOPE, "RescaleIntercept"),\n            macros.text',
+        'macros.numbers(0x00289145, INTERCEPT, "RescaleIntercept")',
+        'macros.numbers(0x00289145, SLOPE, "RescaleIntercept")',
         "enhanced CT is shown 1025 HU too bright",
         _CASE + " dicom/test_read.py",
     ),
@@ -210,7 +210,7 @@ DEFECTS = (
     ),
     D(
         "note-burned-in",
-        "dicom/slices.py",
+        "dicom/facts.py",
         'values.text(BURNED_IN) == "YES"',
         'values.text(BURNED_IN) == "NO"',
         "burned-in text (a name) goes unmentioned",
