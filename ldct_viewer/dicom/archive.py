@@ -22,7 +22,6 @@ MAX_NESTED_BYTES = 256 << 20
 _MAX_DIRECTORY = 16 << 20  # bytes; some 150,000 members, two seconds and 100 MB to list
 _BOMB_BYTES = 16 << 20  # an all-air slice may deflate 1000 times, but a slice is small
 _BOMB_RATIO = 200
-ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 # What zipfile raises over damaged archives, found by fuzzing; it promises nothing.
 _ERRORS = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError),

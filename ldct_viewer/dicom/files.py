@@ -11,6 +11,8 @@ from .source import FileBytes, MemoryBytes
 if TYPE_CHECKING:
     from .archive import Archive, MemberBytes
 
+ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+
 
 @dataclass(frozen=True, slots=True)
 class FileRef:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,11 +30,14 @@ class Placement:
     decimals: int = 6
 
 
-def normal_of(orientation: Sequence[float]) -> NDArray[np.float64]:
-    """Unit slice normal: row direction × column direction."""
+@lru_cache(64)
+def normal_of(orientation: tuple[float, ...]) -> NDArray[np.float64]:
+    """Unit slice normal: row direction × column direction. Not to be written to."""
     cosines = np.asarray(orientation, dtype=np.float64)
     normal = np.cross(cosines[:3], cosines[3:])
-    return np.asarray(normal / np.linalg.norm(normal))
+    normal = np.asarray(normal / np.linalg.norm(normal))
+    normal.setflags(write=False)  # it is remembered
+    return normal
 
 
 def positions_along_normal(placements: Sequence[Placement]) -> NDArray[np.float64]:

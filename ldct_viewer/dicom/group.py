@@ -17,7 +17,7 @@ from .geometry import normal_of
 from .header import FRAME_PLACE, KERNEL_PLACE, STUDY_PLACE, TYPE_PLACE, Slice
 from .phases import phases
 from .pixels import read_pixels, to_hu
-from .series import FoundSeries, Ignored, make_meta, name_is_guessed
+from .series import FoundSeries, Ignored, guessed_names, make_meta
 from .stack import coinciding, geometry_of, overlaps, sort_slices
 
 ORIENTATION_TOLERANCE = 1e-4
@@ -157,6 +157,8 @@ def _is_straight(group: Sequence[Slice]) -> bool:
 def _belongs(first: Slice, item: Slice) -> bool:
     if first.group != item.group:
         return False
+    if first.pixel_spacing == item.pixel_spacing and first.orientation == item.orientation:
+        return True  # as nearly always
     if any(abs(a - b) > 1e-4 * max(a, b) for a, b in zip(first.pixel_spacing, item.pixel_spacing, strict=True)):
         return False
     pairs = zip(first.orientation, item.orientation, strict=True)
@@ -290,7 +292,7 @@ def _series(
         return _blocked(ordered, problem.reason, problem.detail)
     warnings = (*extra, *warnings, *_notes(ordered, copies))
     meta = make_meta(ordered[0], ordered)
-    guessed = [item for item in ordered if name_is_guessed(item)]
+    guessed = guessed_names(ordered)
     if guessed:
         reason = Reason.CHARSET_UNDECLARED
         warnings = (*warnings, SeriesWarning(reason.code, reason.message, _names(guessed)))

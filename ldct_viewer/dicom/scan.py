@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from ..cancel import NEVER, CancelToken, Progress, no_progress
-from .archive import MAX_MEMBERS, ZIP_MAGIC, Archive
 from .codes import FileProblem, Kind, Reason
-from .files import FileRef
-from .group import group_slices
+from .files import ZIP_MAGIC, FileRef
 from .header import Slice
 from .series import Counts, FoundSeries, Ignored
 from .slices import read_slices
@@ -24,8 +23,10 @@ from .syntax import expect_compressed
 
 MAX_ENTRIES = 200_000
 MAX_DEPTH = 64
-_CHUNK = 32
+_CHUNK = 16  # files a thread looks at before it tells
 _THREADS = 4
+_LOOK = 8  # files by which is measured whether there is something to wait for
+_WAVE, _LARGEST_WAVE = 16, 128  # chunks until the next look
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,20 @@ class ScanResult:
 
 @dataclass
 class _Found:
-    """What one file turned out to be: slices, a line, or a volume file."""
+    """What some files turned out to be: slices, lines, volume files."""
 
-    entries: int = 1
+    entries: int = 0
     slices: list[Slice] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
-    volume: Path | None = None
+    volumes: list[Path] = field(default_factory=list)
+    syntaxes: set[str] = field(default_factory=set)
+
+    def add(self, other: _Found) -> None:
+        """Take over what ``other`` holds."""
+        self.entries += other.entries
+        self.slices += other.slices
+        self.ignored += other.ignored
+        self.volumes += other.volumes
 
 
 def scan_paths(
@@ -54,28 +63,21 @@ def scan_paths(
     roots = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
     ignored: list[Ignored] = []
     files = list(_walk(roots, ignored, cancel))
-    seen = len(files) + len(ignored)
-    found: list[_Found] = []
-    chunks = [files[i : i + _CHUNK] for i in range(0, len(files), _CHUNK)]
-    with ThreadPoolExecutor(min(_THREADS, max(len(chunks), 1)), "scan") as pool:
-        work = [pool.submit(_examine_all, chunk, cancel) for chunk in chunks]
-        try:
-            for done, future in enumerate(work, 1):
-                found += future.result()
-                cancel.check()
-                progress(min(done * _CHUNK, len(files)), len(files))
-        except BaseException:
-            for future in work:
-                future.cancel()
-            raise
-    seen += sum(item.entries - 1 for item in found)
-    for item in found:
-        ignored += item.ignored
-    slices = [piece for item in found for piece in item.slices]
-    series, lines = group_slices(slices, cancel)
-    accepted = {piece.ref for one in series for piece in one.slices}
+    seen = len(ignored)
+    found = _Found()
+    for done, part in _examined(files, cancel):
+        found.add(part)
+        cancel.check()
+        progress(done, len(files))
+    seen += found.entries
+    ignored += found.ignored
+    from .group import group_slices  # here: meanwhile the decoder's process starts, which the first slice waits for
+
+    series, lines = group_slices(found.slices, cancel)
+    # One of a file, whatever number of frames it has; by identity, as the hash of a path is a costly thing.
+    accepted = {id(piece.ref): piece.ref for one in series for piece in one.slices}.values()
     ignored += _once_a_file(lines, accepted)
-    series, more, volumes = _with_volumes(series, [item.volume for item in found if item.volume is not None])
+    series, more, volumes = _with_volumes(series, found.volumes)
     ignored += more
     kinds = Counter(one.kind for one in ignored)
     counts = Counts(
@@ -88,13 +90,13 @@ def scan_paths(
     return ScanResult(tuple(series), tuple(ignored), counts)
 
 
-def _once_a_file(lines: list[Ignored], accepted: set[FileRef]) -> list[Ignored]:
+def _once_a_file(lines: list[Ignored], accepted: Collection[FileRef]) -> list[Ignored]:
     """Frames of one file give one line, and none where another frame of it is in a series."""
-    paths = {ref.path for ref in accepted}
-    once: dict[Path, Ignored] = {}
+    paths = {str(ref.path) for ref in accepted} if lines else set()
+    once: dict[str, Ignored] = {}
     for one in lines:
-        if one.path not in paths:
-            once.setdefault(one.path, one)
+        if (name := str(one.path)) not in paths:
+            once.setdefault(name, one)
     return list(once.values())
 
 
@@ -187,46 +189,90 @@ def _below(root: Path, ignored: list[Ignored], folders: set[tuple[int, int]], ca
                 ignored.append(_line(path, os_problem(error)))
 
 
-# -- looking at one file ---------------------------------------------------------------------------
+# -- looking at files -------------------------------------------------------------------------------
 
 
-def _examine_all(paths: list[Path], cancel: CancelToken) -> list[_Found]:
-    found = []
+def _examined(files: list[Path], cancel: CancelToken) -> Iterator[tuple[int, _Found]]:
+    """(number of files so far, what the latest of them are), in their order.
+
+    By one thread while the system has the files at hand: several would wait for each other's interpreter lock, which
+    on two cores cost up to half as much again. By several as long as there is more waiting than work, as with a disk
+    that turns or a network; one short look in between tells which it is.
+    """
+    start, wave = 0, _WAVE
+    with ThreadPoolExecutor(_THREADS, "scan") as pool:  # starts no thread before it has work for it
+        while start < len(files):
+            look = files[start : start + _LOOK]
+            wall, cpu = time.perf_counter(), time.thread_time()
+            found = _examine_all(look, cancel)
+            worked = time.thread_time() - cpu
+            waited = time.perf_counter() - wall - worked
+            start += len(look)
+            yield start, found
+            if waited < worked:
+                wave = _WAVE
+                found = _examine_all(files[start : start + _CHUNK], cancel)
+                start = min(start + _CHUNK, len(files))
+                yield start, found
+                continue
+            end = min(start + wave * _CHUNK, len(files))
+            wave = min(2 * wave, _LARGEST_WAVE)
+            spans = [(k, min(k + _CHUNK, end)) for k in range(start, end, _CHUNK)]
+            work = [pool.submit(_examine_all, files[first:last], cancel) for first, last in spans]
+            try:
+                for future, (_, last) in zip(work, spans, strict=True):
+                    found = future.result()
+                    start = last
+                    yield start, found
+            finally:
+                for future in work:
+                    future.cancel()
+
+
+def _examine_all(paths: list[Path], cancel: CancelToken) -> _Found:
+    found = _Found()
     for path in paths:
         cancel.check()
-        found.append(_examine(FileRef(path), cancel))
+        _examine(FileRef(path), found, cancel)
     return found
 
 
-def _examine(ref: FileRef, cancel: CancelToken) -> _Found:
+def _examine(ref: FileRef, found: _Found, cancel: CancelToken) -> None:
+    """Add what one file is to ``found``."""
     try:
         with ref.open() as source:
             head = source.read(0, 352)
             if head.startswith(ZIP_MAGIC):
-                return _examine_archive(ref, cancel)
+                found.add(_examine_archive(ref, cancel))
+                return
             if _is_volume(head, ref.path):
                 if ref.archive is not None:
                     raise FileProblem(Reason.VOLUME_FILE, "unpack the archive first")
-                return _Found(volume=ref.path)
-            slices, _ = read_slices(source, ref)
-            expect_compressed(slices[0].spec.syntax)
-            return _Found(slices=slices)
+                found.volumes.append(ref.path)
+            else:
+                slices, _ = read_slices(source, ref)
+                found.slices += slices
+                syntax = slices[0].spec.syntax
+                if syntax not in found.syntaxes:
+                    found.syntaxes.add(syntax)
+                    expect_compressed(syntax)
     except FileProblem as problem:
-        return _Found(ignored=[_line(ref.path, problem)])
+        found.ignored.append(_line(ref.path, problem))
+    found.entries += 1
 
 
 def _examine_archive(ref: FileRef, cancel: CancelToken) -> _Found:
+    from .archive import MAX_MEMBERS, Archive  # most scans meet none, and `zipfile` takes its time
+
     archive = Archive(ref.path) if ref.archive is None else ref.archive.nested(ref.member)
-    result = _Found(entries=0)
+    result = _Found()
     for index in islice(range(len(archive.members)), MAX_MEMBERS):
         cancel.check()
         if archive.members[index].file_size == 0:
-            inner = _Found(ignored=[_line(archive.label(index), FileProblem(Reason.EMPTY_FILE))])
+            result.ignored.append(_line(archive.label(index), FileProblem(Reason.EMPTY_FILE)))
+            result.entries += 1
         else:
-            inner = _examine(FileRef(archive.label(index), archive, index), cancel)
-        result.entries += inner.entries
-        result.slices += inner.slices
-        result.ignored += inner.ignored
+            _examine(FileRef(archive.label(index), archive, index), result, cancel)
     if len(archive.members) > MAX_MEMBERS:
         result.entries += 1
         result.ignored.append(_line(ref.path, FileProblem(Reason.TOO_MANY, f"{len(archive.members)} members")))

@@ -120,11 +120,22 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
     )
 
 
-def name_is_guessed(item: Slice) -> bool:
-    """True when the character set of a text that is shown is not declared, or wrongly."""
-    charset = item.header.get(h.CHARSET, b"")
-    shown = (h.PATIENT_NAME, h.PATIENT_ID, h.SERIES_DESCRIPTION, h.INSTITUTION)
-    return any(decode(item.header.get(tag, b""), charset)[1] for tag in shown)
+_SHOWN = (h.CHARSET, h.PATIENT_NAME, h.PATIENT_ID, h.SERIES_DESCRIPTION, h.INSTITUTION)
+
+
+def guessed_names(items: Sequence[Slice]) -> list[Slice]:
+    """Those of which the character set of a text that is shown is not declared, or wrongly."""
+    answers: dict[tuple[bytes | None, ...], bool] = {}  # the texts of a series hardly differ
+    found = []
+    for item in items:
+        texts = tuple(map(item.header.get, _SHOWN))
+        guessed = answers.get(texts)
+        if guessed is None:
+            charset = texts[0] or b""
+            guessed = answers[texts] = any(decode(raw or b"", charset)[1] for raw in texts[1:])
+        if guessed:
+            found.append(item)
+    return found
 
 
 def _windows(values: Values) -> tuple[tuple[Window, str], ...]:
