@@ -21,7 +21,8 @@ class Geometry:
     normal (row direction × column direction). ``direction`` is 3 × 3: its *columns* are the unit LPS
     vectors of a step in x (along a row), y (down a column) and z (to the next slice). With gantry tilt
     the z column is not the normal. ``spacing_mm[0]`` is the step between slice centres along that
-    column (median where irregular). ``z_positions_mm`` holds each slice's true distance from slice 0
+    column (median where irregular; at least ⅔ of the widest where the protocol changes).
+    ``z_positions_mm`` holds each slice's true distance from slice 0
     along the z column where the steps are not equal (missing or irregular slices), else ``None``.
     """
 

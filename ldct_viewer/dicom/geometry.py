@@ -23,11 +23,15 @@ Vector3 = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Placement:
-    """One slice's plane: LPS position of its first pixel, row and column cosines, digits of the position."""
+    """One slice's plane: LPS position of its first pixel, row and column cosines, digits of the position.
+
+    ``thickness`` (mm, where the header says it) tells a change of protocol from a gap; no place depends on it.
+    """
 
     position: tuple[float, ...]
     orientation: tuple[float, ...]
     decimals: int = 6
+    thickness: float | None = None
 
 
 @lru_cache(64)
@@ -85,7 +89,8 @@ def stack_geometry(
     else:
         direction = normal
         places = along_normal - along_normal[0]
-    step, true_places, notes = _spacing(places, points, normal, placements[0].decimals)
+    thickness = [p.thickness or 0.0 for p in placements]
+    step, true_places, notes = _spacing(places, points, normal, placements[0].decimals, np.array(thickness))
     warnings.extend(notes)
     geometry = _geometry(shape, (step, *pixel_spacing), points[0], (row, column, direction), true_places)
     return geometry, tuple(warnings)
@@ -97,7 +102,11 @@ def tilt_note(degrees: float) -> SeriesWarning:
 
 
 def _spacing(
-    places: NDArray[np.float64], points: NDArray[np.float64], normal: NDArray[np.float64], decimals: int
+    places: NDArray[np.float64],
+    points: NDArray[np.float64],
+    normal: NDArray[np.float64],
+    decimals: int,
+    thickness: NDArray[np.float64],
 ) -> tuple[float, tuple[float, ...] | None, list[SeriesWarning]]:
     """(median step, true positions or None, warnings) of sorted distances along the stacking direction."""
     steps = np.diff(places)
@@ -107,6 +116,13 @@ def _spacing(
     if np.abs(steps - median).max() <= tolerance:
         return round(float(places[-1]) / len(steps), 9), None, []
     true_places = tuple(round(float(p), 6) for p in places)
+    protocol = _protocol(steps, thickness)
+    if protocol is not None:
+        multiples, widest = protocol
+        notes = [_missing(multiples, points, normal)] if (multiples > 1).any() else []
+        # Not below ⅔ of the widest step: planes across the slices would show gaps where none are.
+        step = max(round(median, 9), float(np.ceil(1e3 * widest / 1.5)) / 1e3)
+        return step, true_places, [*notes, _irregular(steps, median)]
     step = median
     for candidate in (median, _smallest(steps)):  # with half of the slices gone the median is no step at all
         multiples = np.rint(steps / candidate)
@@ -116,27 +132,55 @@ def _spacing(
     else:
         return round(median, 9), true_places, [_irregular(steps, median)]
     if (multiples > 1).any():
-        main = int(np.argmax(np.abs(normal)))  # a place is named by the LPS coordinate that changes most
-        axis, labels = "xyz"[main], points[:, main]
-        gaps = [
-            f"{n - 1} slice{'s' if n > 2 else ''} missing between {axis}={labels[k]:.1f} "
-            f"and {axis}={labels[k + 1]:.1f} mm"
-            for k, n in enumerate(multiples.astype(int))
-            if n > 1
-        ]
-        total = int(multiples.sum()) - len(steps)
-        shown = "; ".join(gaps[:10]) + ("; …" if len(gaps) > 10 else "")
-        text = (
-            f"{shown} ({total} missing in {len(gaps)} gaps); irregular there, shown at true positions."
-            if len(gaps) > 1
-            else f"{shown}; irregular there, shown at true positions."
-        )
-        notes = [SeriesWarning(Reason.MISSING_SLICES.code, text)]
+        notes = [_missing(multiples, points, normal)]
         regular = np.abs(steps - multiples * step).max() <= tolerance * multiples.max()
         if not regular:
             notes.append(_irregular(steps, step))
         return round(step, 9), true_places, notes
     return round(median, 9), true_places, [_irregular(steps, median)]
+
+
+def _protocol(steps: NDArray[np.float64], thickness: NDArray[np.float64]) -> tuple[NDArray[np.float64], float] | None:
+    """Where the steps change as SliceThickness does: how many steps long each one is, and the widest; else ``None``.
+
+    Every thickness must have a step of its own (the median between two slices of it), and all of them the same
+    share of the thickness: a single slice that is said to be thick because its neighbour is lost proves nothing.
+    """
+    values, which = np.unique(thickness, return_inverse=True)
+    if values[0] <= 0:
+        return None
+    kind = np.concatenate([[0], np.cumsum(np.diff(values) > MISSING_SHARE * values[:-1])])[which]
+    before, after = kind[:-1], kind[1:]
+    inside = before == after
+    own = [steps[inside & (before == k)] for k in range(int(kind.max()) + 1)]
+    if len(own) == 1 or not all(part.size for part in own):
+        return None
+    usual = np.array([np.median(part) for part in own])
+    share = usual / [np.median(thickness[kind == k]) for k in range(len(own))]
+    if share.max() > share.min() * (1 + MISSING_SHARE):
+        return None
+    low, high = np.minimum(usual[before], usual[after]), np.maximum(usual[before], usual[after])
+    multiples = np.maximum(np.rint(2 * steps / (low + high)), 1.0)
+    whole = np.abs(steps - multiples * low) <= MISSING_SHARE * low
+    # From one thickness to the next, any step up to the larger one is whole; beyond it something is lost.
+    lost = np.where(inside, whole, steps > high * (1 + MISSING_SHARE))
+    multiples = np.where(lost, np.where(inside, multiples, np.maximum(multiples, 2.0)), 1.0)
+    return multiples, float(usual.max())
+
+
+def _missing(multiples: NDArray[np.float64], points: NDArray[np.float64], normal: NDArray[np.float64]) -> SeriesWarning:
+    """The note of what lacks where a step is several steps long."""
+    main = int(np.argmax(np.abs(normal)))  # a place is named by the LPS coordinate that changes most
+    axis, labels = "xyz"[main], points[:, main]
+    gaps = [
+        f"{n - 1} slice{'s' if n > 2 else ''} missing between {axis}={labels[k]:.1f} and {axis}={labels[k + 1]:.1f} mm"
+        for k, n in enumerate(multiples.astype(int))
+        if n > 1
+    ]
+    shown = "; ".join(gaps[:10]) + ("; …" if len(gaps) > 10 else "")
+    total = int(multiples.sum()) - len(multiples)
+    several = f" ({total} missing in {len(gaps)} gaps)" if len(gaps) > 1 else ""
+    return SeriesWarning(Reason.MISSING_SLICES.code, f"{shown}{several}; irregular there, shown at true positions.")
 
 
 def _smallest(steps: NDArray[np.float64]) -> float:

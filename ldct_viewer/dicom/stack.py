@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,7 +30,15 @@ def geometry_of(slices: Sequence[Slice]) -> tuple[Geometry, tuple[SeriesWarning,
     # What a lone slice covers is its thickness; the distance to neighbours that are not here says nothing of it.
     extent = values.optional(h.THICKNESS) or values.optional(h.SLICE_SPACING)
     size = (first.spec.rows, first.spec.columns)
-    return stack_geometry([_placement(item) for item in slices], size, first.pixel_spacing, extent)
+    placements = [_placement(item) for item in slices]
+    geometry, warnings = stack_geometry(placements, size, first.pixel_spacing, extent)
+    if geometry.regular:
+        return geometry, warnings
+    placements = [
+        replace(place, thickness=Values(item.header, item.spec.little).optional(h.THICKNESS))
+        for place, item in zip(placements, slices, strict=True)
+    ]
+    return stack_geometry(placements, size, first.pixel_spacing, extent)
 
 
 def overlaps(group: Sequence[Slice]) -> bool:

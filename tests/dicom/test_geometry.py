@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from ldct_viewer.dicom.codes import FileProblem, Reason
 from ldct_viewer.dicom.geometry import Placement, stack_geometry
+from ldct_viewer.planes import uniform_rows
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
@@ -33,6 +34,48 @@ def test_exactly_the_deleted_slices_are_reported(gone: list[int]) -> None:
     counted = sum(int(part.split()[0]) for part in warnings[0].message.split("; ") if "missing between" in part)
     assert counted == len(gone)
     np.testing.assert_allclose(g.z_positions_mm, z - z[0])
+
+
+def thick_stack(steps, thickness):
+    z = np.concatenate([[0], np.cumsum(steps)])
+    return [Placement((0.0, 0.0, v), AXIAL, thickness=t) for v, t in zip(z, thickness, strict=True)]
+
+
+CHANGES = [
+    ([5, 5, 5, 5, 10, 10, 10, 10], [5] * 5 + [10] * 4),
+    ([5, 5, 5, 7.5, 10, 10, 10], [5] * 4 + [10] * 4),
+    ([10, 10, 5, 5, 5, 5, 5, 5], [10] * 3 + [5] * 6),
+    ([2.5, 2.5, 2.5, 5, 5, 5], [5] * 4 + [10] * 3),  # overlapping by half
+    ([10, 10, 2.5, 2.5, 2.5, 2.5, 10, 10], [10] * 3 + [2.5] * 4 + [10] * 2),
+]
+
+
+@pytest.mark.parametrize(("steps", "thickness"), CHANGES)
+def test_a_change_of_protocol_is_no_gap(steps: list[float], thickness: list[float]) -> None:
+    g, warnings = stack_geometry(thick_stack(steps, thickness), (4, 4), (1, 1))
+    assert codes(warnings) == ["irregular_spacing"]
+    np.testing.assert_allclose(g.z_positions_mm, np.concatenate([[0], np.cumsum(steps)]))
+    rows = uniform_rows(g)
+    assert rows is not None and (rows >= 0).all()  # no black lines in the planes across
+
+
+LOST = [
+    ([5, 5, 10, 5, 5], [5] * 6, 1),  # constant thickness
+    ([2.5, 2.5, 5, 2.5, 2.5], [5] * 6, 1),  # the gap is as wide as the slices are thick
+    ([5, 5, 10, 5, 5], [5, 5, 10, 5, 5, 5], 1),  # thickness made up from the next slice's place
+    ([5, 5, 10, 5, 5], [5, 5, None, 5, 5, 5], 1),
+    ([5, 5, 5, 10, 5, 5], [5] * 3 + [10] * 4, 1),  # the thickness changed, the step did not
+    ([5, 5, 10, 5, 10, 10, 10], [5] * 5 + [10] * 3, 1),  # a gap, then a change of protocol
+    ([5, 5, 5, 10, 10, 30, 10], [5] * 4 + [10] * 4, 2),
+    ([5, 5, 5, 17.5, 10, 10, 10], [5] * 4 + [10] * 4, 1),  # at the change itself
+]
+
+
+@pytest.mark.parametrize(("steps", "thickness", "lost"), LOST)
+def test_a_gap_stays_one_whatever_the_thickness_says(steps: list[float], thickness: list[float], lost: int) -> None:
+    _, warnings = stack_geometry(thick_stack(steps, thickness), (4, 4), (1, 1))
+    assert warnings[0].code == "missing_slices" and warnings[0].message.startswith(f"{lost} slice")
+    assert warnings[0].message.count("missing between") == 1
 
 
 def test_irregular_is_said_from_one_per_cent_on() -> None:
