@@ -1,7 +1,7 @@
-"""Every case of ../shared/dicom-cases and of odd_cases.py: what is asked, what we see. Writes SCOREBOARD.md.
+"""Every case of ../shared/dicom-cases and of odd/: what is asked, what we see. Writes SCOREBOARD.md.
 
 ``python -m tests.dicom.scoreboard`` from the checkout. ``expected`` is the table of test_cases.py, which stands on
-expected.json; HU are compared with the truth by construction or with what other tools agree on. For odd_cases.py the
+expected.json; HU are compared with the truth by construction or with what other tools agree on. For odd/ the
 truth is how a case was built.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ldct_viewer.dicom.read import SeriesReader
 
-from . import odd_cases
+from . import odd
 from . import test_cases as cases
 from .test_odd_cases import differences
 
@@ -79,7 +79,7 @@ def row(case: str) -> tuple[str, bool]:
 def odd_row(name: str) -> tuple[str, bool]:
     """One line of the second table: a series built anew."""
     with tempfile.TemporaryDirectory() as folder:
-        truth = odd_cases.CASES[name](Path(folder) / "case")
+        truth = odd.cases()[name](Path(folder) / "case")
         wrong = differences(Path(folder) / "case", truth)
     fates = f"{truth.duplicates}/{truth.excluded}/{truth.rejected}"
     series: list[tuple[tuple[int, ...], str, set[str]]] = []
@@ -100,22 +100,22 @@ def _mark(ok: bool) -> str:
 def table() -> tuple[str, bool]:
     """SCOREBOARD.md, and whether all is as expected."""
     rows = [row(case) for case in sorted(cases.expected())]
-    odd = [odd_row(name) for name in sorted(odd_cases.CASES)]
-    good, good_odd = (sum(ok for _, ok in lines) for lines in (rows, odd))
+    built = [odd_row(name) for name in sorted(odd.cases())]
+    good, good_odd = (sum(ok for _, ok in lines) for lines in (rows, built))
     text = (
         "# Odd DICOM, case by case\n\nWritten by `python -m tests.dicom.scoreboard`; a test keeps it current. "
-        f"{good} of {len(rows)} as expected, and {good_odd} of {len(odd)} built anew.\n\nExpected: files "
+        f"{good} of {len(rows)} as expected, and {good_odd} of {len(built)} built anew.\n\nExpected: files "
         "accepted/duplicates/excluded/rejected; series as slices×rows×columns, state, warning codes.\n\n"
         "| case | expected | seen | |\n|---|---|---|---|\n"
     )
     text += "\n".join(line for line, _ in rows)
     text += (
-        "\n\n## Built anew\n\nOdd series made of real slices (`odd_cases.py`): stand-ins for the cases of the larger "
+        "\n\n## Built anew\n\nOdd series made of real slices (`odd/`): stand-ins for the cases of the larger "
         "collection that are not here, and kinds that it does not name. Expected: files duplicates/excluded/rejected; "
         "series; HU, spacing, tilt and every slice's place as built.\n\n"
         "| case | expected | seen | |\n|---|---|---|---|\n"
     )
-    return text + "\n".join(line for line, _ in odd) + "\n", (good, good_odd) == (len(rows), len(odd))
+    return text + "\n".join(line for line, _ in built) + "\n", (good, good_odd) == (len(rows), len(built))
 
 
 if __name__ == "__main__":

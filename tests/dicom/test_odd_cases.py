@@ -1,4 +1,4 @@
-"""Every series of odd_cases.py is found, explained and read as it was built; the oracle is how it was built."""
+"""Every series of odd/ is found, explained and read as it was built; the oracle is how it was built."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from ldct_viewer.errors import OpenError
 from ldct_viewer.volume import Volume
 
 from ..shared_data import needs_cases
-from . import make_ct, odd_cases
+from . import make_ct, odd
 from .derive_kit import DENOISED
-from .odd_cases import CASES, NAMES, Truth, Want
+from .odd import NAMES, Truth, Want
 
 pytestmark = needs_cases
+CASES = odd.cases()
 
 
 def differences(folder: Path, truth: Truth) -> list[str]:
@@ -90,7 +91,7 @@ def test_an_odd_series_is_read_as_it_was_built(name: str, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("key", NAMES)
 def test_a_korean_name_is_readable_however_it_was_written(key: str, tmp_path: Path) -> None:
-    wanted = odd_cases.name_file(tmp_path, key)
+    wanted = odd.name_file(tmp_path, key)
     (found,) = scan_paths([tmp_path]).series
     assert found.meta.patient_name == wanted
 
@@ -169,7 +170,7 @@ def test_a_rescale_longer_than_its_vr_is_written_valid_and_says_the_same(tmp_pat
     report = write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume)
     for k, path in enumerate(report.files):
         ds = dcmread(path)
-        assert len(str(ds.RescaleSlope)) <= 16 and float(ds.RescaleSlope) == pytest.approx(odd_cases.FLOAT, rel=1e-12)
+        assert len(str(ds.RescaleSlope)) <= 16 and float(ds.RescaleSlope) == pytest.approx(odd.FLOAT, rel=1e-12)
         hu = ds.pixel_array * float(ds.RescaleSlope) + float(ds.RescaleIntercept)
         np.testing.assert_array_equal(np.rint(hu), volume.hu[k])
     np.testing.assert_array_equal(load(tmp_path / "out").hu, volume.hu)
