@@ -23,6 +23,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -222,6 +223,7 @@ def _command() -> None:
 
     from benchmarks import redcnn
     from benchmarks.bench_denoise_safety import denoiser_of, middle
+    from ldct_viewer.blend import blend
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -239,6 +241,7 @@ def _command() -> None:
     everything = collect(args.data, args.cases, args.slices, tuple(args.doses))
     test = [p for p in everything if p.kind != "tuning"]
     names = [n for n in GRIDS if n not in args.without and (n != "BM3D" or importlib.util.find_spec("bm3d"))]
+    where = {id(p): n for n, p in enumerate(test)}
     settings = tune([p for p in everything if p.kind == "tuning"], names)
 
     def tuned(name: str) -> Callable[[Pair], np.ndarray]:
@@ -256,7 +259,17 @@ def _command() -> None:
         methods["RED-CNN"] = lambda p: redcnn.denoise(net, p.noisy[1])
     for model in args.models:
         denoiser = denoiser_of(model)
-        methods[f"**{Path(model).stem}**"] = lambda p, d=denoiser: middle(d, p.noisy[None])[0]  # type: ignore[misc]
+        strength = denoiser.model.info.recommended_strength
+
+        @cache  # both strengths want it
+        def full(n: int, d=denoiser) -> np.ndarray:
+            return middle(d, test[n].noisy[None])[0]
+
+        def at(p: Pair, s: float, full=full) -> np.ndarray:
+            return blend(p.noisy[1], full(where[id(p)]), s)
+
+        methods[f"**{Path(model).stem}**"] = partial(at, s=1.0)
+        methods[f"**{Path(model).stem}**, strength {strength:g}"] = partial(at, s=strength)
     scores = run(test, methods)
     print(f"Settings (strength, share of noise kept), tuned on training patients: {settings}\n")
     print(table(test, scores))

@@ -1,10 +1,10 @@
 """Measures a model and writes the figures into its card.
 
-``python benchmarks/denoise_card.py MODEL.safetensors --out FOLDER [--data ../shared/data] [--grain 0.4]``
+``python benchmarks/denoise_card.py MODEL.safetensors --out FOLDER [--data ../shared/data]``
 
 Held-out patients (where ``--data`` is given), the demo's truth with its HU error per tissue, d′ and texture by strength
-(``denoise_strength``); the strength it recommends becomes the card's. ``--grain`` changes the share of the fine noise
-that the model leaves in. The model goes to ``--out``; the file given is not changed.
+(``denoise_strength``); the strength it recommends becomes the card's. The model goes to ``--out``; the file given is
+not changed.
 """
 
 from __future__ import annotations
@@ -108,14 +108,11 @@ def _command() -> None:
     parser.add_argument("model")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--grain", type=float)
     parser.add_argument("--count", type=int, default=240)
     args = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(args.model)
     net, card = model.net, {k: v for k, v in model.info.card.items() if "sha256" not in k}
-    if args.grain is not None:
-        card["grain"] = args.grain
     with tempfile.TemporaryDirectory() as folder:
         trial = save_model(net, Path(folder), model.info.id, card)
         card |= measure(str(trial.path), args.data, args.count)

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-STRENGTHS = tuple(round(0.3 + 0.1 * n, 1) for n in range(8))
+STRENGTHS = tuple(round(0.3 + 0.05 * n, 2) for n in range(15))
 SIZES_MM = (3.0, 5.0, 7.0, 10.0)
 CONTRASTS_HU = (-10.0, -20.0, -50.0)
 MAX_SHIFT = 0.20  # of the mean noise frequency

@@ -126,7 +126,7 @@ def uniform_rows(geometry: Geometry, limit: int = 4096) -> NDArray[np.intp] | No
     """Array slice to show at each equal z step, −1 in a gap; ``None`` for a regular stack.
 
     An irregular or incomplete stack is laid out at its true positions with the median step: a place
-    farther than 0.75 step from any slice is a gap and stays black. Never more than ``limit`` rows.
+    farther than 0.75 of the widest usual step from any slice is a gap and stays black. Never more than ``limit`` rows.
     """
     if geometry.z_positions_mm is None:
         return None
@@ -135,4 +135,4 @@ def uniform_rows(geometry: Geometry, limit: int = 4096) -> NDArray[np.intp] | No
     grid = np.arange(round(float(positions[-1] - positions[0]) / step) + 1) * step + positions[0]
     right = np.clip(np.searchsorted(positions, grid), 1, len(positions) - 1)
     nearest = np.where(grid - positions[right - 1] <= positions[right] - grid, right - 1, right)
-    return np.where(np.abs(positions[nearest] - grid) <= 0.75 * step, nearest, -1)
+    return np.where(np.abs(positions[nearest] - grid) <= 0.75 * max(step, geometry.widest_step_mm), nearest, -1)

@@ -21,9 +21,9 @@ class Geometry:
     normal (row direction × column direction). ``direction`` is 3 × 3: its *columns* are the unit LPS
     vectors of a step in x (along a row), y (down a column) and z (to the next slice). With gantry tilt
     the z column is not the normal. ``spacing_mm[0]`` is the step between slice centres along that
-    column (median where irregular; at least ⅔ of the widest where the protocol changes).
-    ``z_positions_mm`` holds each slice's true distance from slice 0
+    column (median where irregular). ``z_positions_mm`` holds each slice's true distance from slice 0
     along the z column where the steps are not equal (missing or irregular slices), else ``None``.
+    ``usual_steps_mm``: the steps of each part where slice thickness and step change together, else empty.
     """
 
     shape: tuple[int, int, int]
@@ -31,6 +31,12 @@ class Geometry:
     origin_lps: tuple[float, float, float] = (0.0, 0.0, 0.0)
     direction: tuple[tuple[float, float, float], ...] = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
     z_positions_mm: tuple[float, ...] | None = None
+    usual_steps_mm: tuple[float, ...] = ()
+
+    @property
+    def widest_step_mm(self) -> float:
+        """The widest step that is no gap: 10 mm where a scan goes from 5 to 10 mm slices, else the spacing."""
+        return max(self.spacing_mm[0], *self.usual_steps_mm, 0.0)
 
     @property
     def matrix(self) -> NDArray[np.float64]:

@@ -73,7 +73,7 @@ class Denoiser:
         self.device = device
         self._torch_device = torch.device(device.id)
         self._dtype = torch.bfloat16 if fast_bfloat16(self._torch_device) else torch.float32
-        self._fused = fuse(self.model.net, self._dtype, self.model.info.grain) if device.kind == "cpu" else None
+        self._fused = fuse(self.model.net, self._dtype) if device.kind == "cpu" else None
         if self._fused is None:
             self._net = copy.deepcopy(self.model.net).to(self._torch_device, self._dtype)
         self._batch = 1 if device.kind == "cpu" else _GPU_BATCH
@@ -192,7 +192,7 @@ class Denoiser:
         else:
             with torch.inference_mode():
                 x = torch.from_numpy(picked).to(self._torch_device).float()
-                y = self._net(x, torch.tensor(sigma, device=self._torch_device), self.model.info.grain)
+                y = self._net(x, torch.tensor(sigma, device=self._torch_device))
                 result = y[:, 0].round_().clamp_(-32768, 32767).to(torch.int16).cpu().numpy()
         for n, k in enumerate(slices):
             out[k] = result[n]

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .network import HU_MAX, HU_MIN, METAL_START, RESIDUAL_SCALE, SCALE, SIGMA_SCALE, STRIDE, PUNet, leave_grain, trust
+from .network import HU_MAX, HU_MIN, METAL_START, RESIDUAL_SCALE, SCALE, SIGMA_SCALE, STRIDE, PUNet, trust
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +27,13 @@ _TYPICAL = 512  # matrix size the weights are packed for; others work, too
 _TOLERANCE_HU = {torch.bfloat16: 2.0, torch.float32: 0.1}  # rms; rounding alone makes 0.4 and 0.01
 
 
-def fuse(net: PUNet, dtype: torch.dtype, grain: float = 0.0) -> FusedPU | None:
-    """The fast form of ``net`` (on the CPU) computing in ``dtype``; None where it does not work as it should.
-
-    ``grain``: see :func:`.network.leave_grain`.
-    """
+def fuse(net: PUNet, dtype: torch.dtype) -> FusedPU | None:
+    """The fast form of ``net`` (on the CPU) computing in ``dtype``; None where it does not work as it should."""
     if platform.machine().lower() not in ("x86_64", "amd64") or not torch.backends.mkldnn.is_available():
         return None
     try:
         with torch.inference_mode():
-            fused = FusedPU(net, dtype, grain)
+            fused = FusedPU(net, dtype)
             error = _difference(fused, net)
     except (AttributeError, RuntimeError, TypeError) as problem:  # another torch, another CPU
         log.info("fused convolutions are not available: %s", type(problem).__name__)
@@ -50,9 +47,9 @@ def fuse(net: PUNet, dtype: torch.dtype, grain: float = 0.0) -> FusedPU | None:
 class FusedPU:
     """``run`` may be called from several threads at once."""
 
-    def __init__(self, net: PUNet, dtype: torch.dtype, grain: float = 0.0) -> None:
+    def __init__(self, net: PUNet, dtype: torch.dtype) -> None:
         half = _TYPICAL // 2
-        self._dtype, self.grain = dtype, grain
+        self._dtype = dtype
         self._stem = _Conv(net.stem, dtype, half)
         self._enc1 = _blocks(net.enc1, dtype, half)
         self._down1 = _Conv(net.down1, dtype, half)
@@ -69,7 +66,7 @@ class FusedPU:
         """The middle one of three slices (int16 HU, (3, y, x), any y and x), denoised (int16 HU, (y, x))."""
         height, width = hu.shape[1:]
         with torch.inference_mode():
-            noise = leave_grain(self._noise(torch.from_numpy(_padded(hu)), sigma_hu)[:height, :width], self.grain)
+            noise = self._noise(torch.from_numpy(_padded(hu)), sigma_hu)[:height, :width]
             centre = torch.from_numpy(hu[1])
             low, high = torch.aminmax(centre)
             real = centre.float()
@@ -200,5 +197,5 @@ def _difference(fused: FusedPU, net: PUNet) -> float:
     rng = np.random.default_rng(0)
     hu = np.rint(rng.normal(40.0, 30.0, (3, 72, 88))).astype(np.int16)
     hu[:, :16] = -1000
-    plain = net(torch.from_numpy(hu)[None].float(), torch.tensor([25.0]), fused.grain)[0, 0].numpy()
+    plain = net(torch.from_numpy(hu)[None].float(), torch.tensor([25.0]))[0, 0].numpy()
     return float(np.sqrt(np.mean((fused.run(hu, 25.0) - np.rint(plain)) ** 2)))

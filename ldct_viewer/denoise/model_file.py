@@ -34,7 +34,6 @@ class ModelInfo:
     """What a card says. ``id`` is the file's stem; ``path`` the weights; ``shipped`` came with the program.
 
     ``recommended_strength`` (0 … 1) shows lesions best while the noise keeps its texture; 1 where a card is silent.
-    ``grain`` (0 … 1): share of the fine noise that stays at strength 1 (``network.leave_grain``); 0 where it is silent.
     """
 
     id: str
@@ -49,7 +48,6 @@ class ModelInfo:
     input_range_hu: tuple[float, float] = (-1024.0, 3071.0)
     quality: dict[str, Any] = field(default_factory=dict)
     recommended_strength: float = 1.0
-    grain: float = 0.0
     shipped: bool = False
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -146,9 +144,6 @@ def read_card(path: Path, *, shipped: bool = False) -> ModelInfo:
         strength = float(card.get("recommended_strength", 1.0))
         if not 0.0 < strength <= 1.0:
             raise ValueError("recommended_strength is not within 0 and 1")
-        grain = float(card.get("grain", 0.0))
-        if not 0.0 <= grain < 1.0:
-            raise ValueError("grain is not within 0 and 1")
         return ModelInfo(
             id=path.stem,
             name=_text(card, "name"),
@@ -162,7 +157,6 @@ def read_card(path: Path, *, shipped: bool = False) -> ModelInfo:
             input_range_hu=(low, high),
             quality=_mapping(card, "quality") if "quality" in card else {},
             recommended_strength=strength,
-            grain=grain,
             shipped=shipped,
             card=card,
         )

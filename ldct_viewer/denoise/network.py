@@ -79,46 +79,13 @@ class PUNet(nn.Module):
         d = self.dec1(torch.relu_(self.up1(d) + e1))
         return F.pixel_shuffle(self.head(d).float() * RESIDUAL_SCALE, 2)
 
-    def forward(self, x: Tensor, sigma_hu: Tensor, grain: float = 0.0) -> Tensor:
-        """Denoised middle slice (batch, 1, y, x; HU) of ``x`` (batch, 3, y, x; HU), any y and x.
-
-        ``grain``: share of the fine noise that stays, see :func:`leave_grain`; 0 while training.
-        """
+    def forward(self, x: Tensor, sigma_hu: Tensor) -> Tensor:
+        """Denoised middle slice (batch, 1, y, x; HU) of ``x`` (batch, 3, y, x; HU), any y and x."""
         height, width = x.shape[-2:]
         padded = pad_to_stride(x)
-        noise = leave_grain(self.noise(padded, sigma_hu)[..., :height, :width], grain)
+        noise = self.noise(padded, sigma_hu)[..., :height, :width]
         centre = x[:, 1:2]
         return centre - noise * trust(centre)
-
-
-def leave_grain(noise: Tensor, share: float) -> Tensor:
-    """What is taken off of the predicted ``noise`` (…, y, x; HU): all that is coarse, 1 − ``share`` of what is fine.
-
-    Two reasons. A quarter-dose scan holds the noise of the full-dose scan it is compared with as a quarter of its
-    variance, which no network can tell from the rest: against such a scan the best share is 1/4. And what a network
-    leaves is coarse, since coarse noise looks like anatomy; fine grain beside it keeps the texture of a scan, while
-    lesions of some pixels lie where all noise was taken. Fine is what a 5 × 5 binomial filter (SD 1 pixel) takes
-    away; the mean never changes.
-    """
-    if share == 0.0:
-        return noise
-    return noise * (1.0 - share) + _binomial(noise) * share
-
-
-def _binomial(x: Tensor) -> Tensor:
-    """(1 4 6 4 1)/16 along rows and columns, borders repeated.
-
-    Sums of shifted views: 0.3 ms a slice on one core, where ``conv2d`` takes 3.
-    """
-    height, width = x.shape[-2:]
-    padded = F.pad(x.reshape(-1, 1, height, width), (2, 2, 2, 2), mode="replicate")
-    return _smooth(_smooth(padded, -1), -2).reshape(x.shape)
-
-
-def _smooth(x: Tensor, dim: int) -> Tensor:
-    """(1 4 6 4 1)/16 along ``dim``, which gets shorter by 4."""
-    a, b, c, d, e = (x.narrow(dim, shift, x.shape[dim] - 4) for shift in range(5))
-    return (a + e).add_(b + d, alpha=4).add_(c, alpha=6).mul_(1 / 16)
 
 
 def trust(centre: Tensor) -> Tensor:

@@ -330,7 +330,12 @@ def _equal_steps(geometry: Geometry, path: Path) -> tuple[Geometry, list[int]]:
     step = geometry.spacing_mm[0]
     index = np.asarray(geometry.z_positions_mm) / step
     whole = np.rint(index).astype(int)
-    if np.abs(index - whole).max() > 0.05 or len(set(whole.tolist())) != count or whole[-1] + 1 > 4 * count:
+    if (
+        geometry.usual_steps_mm
+        or np.abs(index - whole).max() > 0.05
+        or len(set(whole.tolist())) != count
+        or whole[-1] + 1 > 4 * count
+    ):
         raise WriteError(
             "The slices are not equally spaced; this file format cannot say that.",
             "Export as DICOM, which keeps every slice's own position.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +91,10 @@ def stack_geometry(
         direction = normal
         places = along_normal - along_normal[0]
     thickness = [p.thickness or 0.0 for p in placements]
-    step, true_places, notes = _spacing(places, points, normal, placements[0].decimals, np.array(thickness))
-    warnings.extend(notes)
-    geometry = _geometry(shape, (step, *pixel_spacing), points[0], (row, column, direction), true_places)
+    found = _spacing(places, points, normal, placements[0].decimals, np.array(thickness))
+    warnings.extend(found.notes)
+    columns = (row, column, direction)
+    geometry = _geometry(shape, (found.step, *pixel_spacing), points[0], columns, found.places, found.usual)
     return geometry, tuple(warnings)
 
 
@@ -101,28 +103,35 @@ def tilt_note(degrees: float) -> SeriesWarning:
     return _warning(Reason.GANTRY_TILT, f"{degrees:.1f}°; planes across slices are shown sheared")
 
 
+class _Steps(NamedTuple):
+    """The step of a stack (median), true positions where steps differ, notes, the steps of a changing protocol."""
+
+    step: float
+    places: tuple[float, ...] | None
+    notes: list[SeriesWarning]
+    usual: tuple[float, ...] = ()
+
+
 def _spacing(
     places: NDArray[np.float64],
     points: NDArray[np.float64],
     normal: NDArray[np.float64],
     decimals: int,
     thickness: NDArray[np.float64],
-) -> tuple[float, tuple[float, ...] | None, list[SeriesWarning]]:
-    """(median step, true positions or None, warnings) of sorted distances along the stacking direction."""
+) -> _Steps:
+    """What the steps of sorted distances along the stacking direction say."""
     steps = np.diff(places)
     median = float(np.median(steps))
     # Positions are written with few digits: what rounding alone can do (at most 0.01 mm) is not irregular.
     tolerance = max(min(IRREGULAR_SHARE * median, IRREGULAR_MM), min(1.01 * 10.0**-decimals, 0.0101))
     if np.abs(steps - median).max() <= tolerance:
-        return round(float(places[-1]) / len(steps), 9), None, []
+        return _Steps(round(float(places[-1]) / len(steps), 9), None, [])
     true_places = tuple(round(float(p), 6) for p in places)
     protocol = _protocol(steps, thickness)
     if protocol is not None:
-        multiples, widest = protocol
+        multiples, usual = protocol
         notes = [_missing(multiples, points, normal)] if (multiples > 1).any() else []
-        # Not below ⅔ of the widest step: planes across the slices would show gaps where none are.
-        step = max(round(median, 9), float(np.ceil(1e3 * widest / 1.5)) / 1e3)
-        return step, true_places, [*notes, _irregular(steps, median)]
+        return _Steps(round(median, 9), true_places, [*notes, _irregular(steps, median)], usual)
     step = median
     for candidate in (median, _smallest(steps)):  # with half of the slices gone the median is no step at all
         multiples = np.rint(steps / candidate)
@@ -130,18 +139,20 @@ def _spacing(
             step = candidate
             break
     else:
-        return round(median, 9), true_places, [_irregular(steps, median)]
+        return _Steps(round(median, 9), true_places, [_irregular(steps, median)])
     if (multiples > 1).any():
         notes = [_missing(multiples, points, normal)]
         regular = np.abs(steps - multiples * step).max() <= tolerance * multiples.max()
         if not regular:
             notes.append(_irregular(steps, step))
-        return round(step, 9), true_places, notes
-    return round(median, 9), true_places, [_irregular(steps, median)]
+        return _Steps(round(step, 9), true_places, notes)
+    return _Steps(round(median, 9), true_places, [_irregular(steps, median)])
 
 
-def _protocol(steps: NDArray[np.float64], thickness: NDArray[np.float64]) -> tuple[NDArray[np.float64], float] | None:
-    """Where the steps change as SliceThickness does: how many steps long each one is, and the widest; else ``None``.
+def _protocol(
+    steps: NDArray[np.float64], thickness: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], tuple[float, ...]] | None:
+    """Where the steps change as SliceThickness does: how many steps long each is, and the usual ones; else ``None``.
 
     Every thickness must have a step of its own (the median between two slices of it), and all of them the same
     share of the thickness: a single slice that is said to be thick because its neighbour is lost proves nothing.
@@ -165,7 +176,7 @@ def _protocol(steps: NDArray[np.float64], thickness: NDArray[np.float64]) -> tup
     # From one thickness to the next, any step up to the larger one is whole; beyond it something is lost.
     lost = np.where(inside, whole, steps > high * (1 + MISSING_SHARE))
     multiples = np.where(lost, np.where(inside, multiples, np.maximum(multiples, 2.0)), 1.0)
-    return multiples, float(usual.max())
+    return multiples, tuple(round(float(u), 6) for u in usual)
 
 
 def _missing(multiples: NDArray[np.float64], points: NDArray[np.float64], normal: NDArray[np.float64]) -> SeriesWarning:
@@ -205,6 +216,7 @@ def _geometry(
     origin: NDArray[np.float64],
     columns: tuple[NDArray[np.float64], ...],
     places: tuple[float, ...] | None,
+    usual: tuple[float, ...] = (),
 ) -> Geometry:
     matrix = np.stack(columns, axis=1)
     return Geometry(
@@ -213,6 +225,7 @@ def _geometry(
         origin_lps=(float(origin[0]), float(origin[1]), float(origin[2])),
         direction=as_direction(matrix),
         z_positions_mm=places,
+        usual_steps_mm=usual,
     )
 
 

@@ -176,4 +176,4 @@ def _extent_mm(geometry: Geometry, axis: int) -> NDArray[np.float64]:
     if axis != 0 or geometry.z_positions_mm is None or n < 2:
         return np.full(n, geometry.spacing_mm[axis])
     # Next to a gap a slice does not grow into it.
-    return np.minimum(np.gradient(np.asarray(geometry.z_positions_mm)), 1.5 * geometry.spacing_mm[0])
+    return np.minimum(np.gradient(np.asarray(geometry.z_positions_mm)), 1.5 * geometry.widest_step_mm)

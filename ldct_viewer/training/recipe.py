@@ -33,7 +33,6 @@ from .widen import widen
 CLEAN_AT = (0.15, 0.4)  # share of the training after which targets are cleaned by the network so far
 OVERSTATE = 1.4  # told noise level of a target / its estimate: what the network was shown, it half keeps
 EDGE_HU_PER_PIXEL = 25.0  # where a target is half cleaned
-GRAIN = 0.4  # of the fine noise that models made here leave in, see network.leave_grain; not part of the training
 
 
 def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], CleanVolume] = load_clean) -> int:
@@ -134,7 +133,6 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
             "held_out": [] if args.all else [s.name for s in SOURCES if s.held_out],
         },
         "licence": "MIT (weights); no training image is contained",
-        "grain": args.grain,
         "input_range_hu": [-1024, 3071],
         "trained_noise_hu": [0, 60],
         "quality": {
@@ -170,7 +168,6 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--start", help="model to go on from")
     p.add_argument("--widen", action="store_true", help="--start is a narrower model of the same depth")
     p.add_argument("--keep-targets", action="store_true", help="do not clean targets by the network on the way")
-    p.add_argument("--grain", type=float, default=GRAIN, help="share of the fine noise that the model leaves in")
     p.add_argument("--all", action="store_true", help="train on the held-out patients too (then scores mean nothing)")
     p.add_argument("--report-every", type=int, default=500)
     p.add_argument("--version", default="0.1")

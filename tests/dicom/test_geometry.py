@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
 from ldct_viewer.dicom.codes import FileProblem, Reason
+from ldct_viewer.dicom.formats import _equal_steps
 from ldct_viewer.dicom.geometry import Placement, stack_geometry
+from ldct_viewer.errors import WriteError
 from ldct_viewer.planes import uniform_rows
 
 AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -57,6 +61,10 @@ def test_a_change_of_protocol_is_no_gap(steps: list[float], thickness: list[floa
     np.testing.assert_allclose(g.z_positions_mm, np.concatenate([[0], np.cumsum(steps)]))
     rows = uniform_rows(g)
     assert rows is not None and (rows >= 0).all()  # no black lines in the planes across
+    assert g.spacing_mm[0] == pytest.approx(np.median(steps))
+    assert g.widest_step_mm == max(steps)
+    with pytest.raises(WriteError):  # a file with equal steps cannot hold it
+        _equal_steps(g, Path("x.nii.gz"))
 
 
 LOST = [

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from ldct_viewer.cli.main import main
-from ldct_viewer.denoise.model_file import list_models, load_model
+from ldct_viewer.denoise.model_file import default_model, list_models, load_model
 from ldct_viewer.training.local import engine as engine_module
 from ldct_viewer.training.local import loop as loop_module
 from ldct_viewer.training.local import runs
@@ -56,6 +56,7 @@ def test_a_training_makes_a_model_that_can_be_used(make_series: Maker, accept: N
     assert "Secret" not in text and "환자" not in text and str(folder.parent) not in text
     assert info.card["training"]["objective"] == "simulated"
     assert info.card["training"]["curves"]["step"] == [0, 3, 6]
+    assert info.recommended_strength == default_model().recommended_strength < 1  # that of what it started from
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before  # sources are never touched
 
 

@@ -59,8 +59,8 @@ def finish(
     name = _name(facts)
     measures = {"low": state.low, "start": state.start, "tuned": tuned}
     card = make_card(plan, facts, start_name, architecture, measures, verdict, held, state.curves, name)
-    if start is not None:  # what is learnt is to take off all noise; how much of it is shown stays as it was
-        card |= {key: start.card[key] for key in ("grain", "recommended_strength") if key in start.card}
+    if start is not None:  # how much of what it takes for noise is taken off unasked
+        card["recommended_strength"] = start.recommended_strength
     record = run.read()
     folder, model_id = _where(run, verdict.better, str(record.get("out", "")))
     try:

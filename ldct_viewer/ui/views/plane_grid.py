@@ -94,7 +94,7 @@ class PlaneGrid:
         """True if an uneven step is a multiple of the usual one: slices are lost. Else it was scanned so."""
         if self.geometry.z_positions_mm is None:
             return False
-        steps = np.diff(self.geometry.z_positions_mm) / max(self.geometry.spacing_mm[0], 1e-6)
+        steps = np.diff(self.geometry.z_positions_mm) / max(self.geometry.widest_step_mm, 1e-6)
         wide = steps[steps > 1.5]
         return bool(wide.size) and bool(np.all(np.abs(wide - np.rint(wide)) < 0.1))
 
