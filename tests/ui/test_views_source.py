@@ -143,7 +143,7 @@ def test_near_cuts_are_the_volume_s_whichever_way_the_wheel_turns():
     from ldct_viewer.ui.views.near_cuts import NearCuts
 
     rng = np.random.default_rng(0)
-    for width in (5, 8, 37):
+    for width in (5, 16, 70):
         array = rng.integers(-1000, 1000, (10, 6, width)).astype(np.int16)
         near = NearCuts()
         walk = [*range(width), *range(width - 1, -1, -1), *rng.integers(0, width, 60).tolist()]
@@ -169,7 +169,20 @@ def test_no_step_of_a_steady_wheel_copies_more_than_its_share(monkeypatch, way):
     for index in range(start, start + 55 * way, way):
         copied.clear()
         near.find(array, index)
-        assert sum(copied) <= 40 / near_cuts.SHARES, index
+        assert sum(copied) <= -(-40 // (near_cuts.BLOCK - 4)), index  # 12 steps to the first border
+
+
+def test_a_wheel_that_turns_back_finds_the_block_it_left(monkeypatch):
+    from ldct_viewer.ui.views import near_cuts
+
+    array, near = np.zeros((40, 4, 96), np.int16), near_cuts.NearCuts()
+    for index in range(20, 50):
+        near.find(array, index)
+    copied = []
+    monkeypatch.setattr(near_cuts.np, "copyto", lambda to, source: copied.append(len(source)))
+    for index in range(49, 32, -1):
+        near.find(array, index)
+    assert max(copied) <= 3  # a share of the block after next
 
 
 # -- missing slices ------------------------------------------------------------------------------------
