@@ -86,8 +86,8 @@ DEFECTS = (
     D(
         "plane-gap-filled",
         "planes.py",
-        "<= 0.75 * step, nearest, -1)",
-        "<= 0.75 * step, nearest, nearest)",
+        "geometry.widest_step_mm), nearest, -1)",
+        "geometry.widest_step_mm), nearest, nearest)",
         "missing slices are filled with a neighbour in silence",
         _PLANES,
         "ui",
