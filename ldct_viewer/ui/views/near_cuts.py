@@ -9,7 +9,10 @@ BLOCK = 16  # cuts copied together: 32 of a cache line's 64 bytes (20 MB for 600
 
 
 class _Block:
-    """Cuts ``number`` · BLOCK and on of every slice; ``done`` slices of it are copied."""
+    """Cuts ``number`` · BLOCK and on of every slice; ``done`` slices of it are copied.
+
+    ``pixels`` is (z, y, cut) as the volume is, but each cut lies in one piece: it is read at every step of the wheel.
+    """
 
     def __init__(self) -> None:
         self.number, self.done = -1, 0
@@ -17,15 +20,16 @@ class _Block:
 
     def take(self, array: NDArray[np.int16], number: int) -> None:
         """Begin anew with another part; the memory stays: fresh pages would cost as much as the copy."""
-        shape = array[:, :, number * BLOCK : (number + 1) * BLOCK].shape
-        if self.pixels.shape != shape:
-            self.pixels = np.empty(shape, array.dtype)
+        z, y, cuts = array[:, :, number * BLOCK : (number + 1) * BLOCK].shape
+        if self.pixels.shape != (z, y, cuts):
+            self.pixels = np.empty((cuts, z, y), array.dtype).transpose(1, 2, 0)
         self.number, self.done = number, 0
 
     def copy(self, array: NDArray[np.int16], slices: int) -> None:
-        """Copy so many slices more."""
+        """Copy so many slices more, one by one: what a slice's cache lines hold is used for all its cuts."""
         first, until = self.number * BLOCK, min(len(array), self.done + slices)
-        np.copyto(self.pixels[self.done : until], array[self.done : until, :, first : first + BLOCK])
+        for k in range(self.done, until):
+            np.copyto(self.pixels[k], array[k, :, first : first + BLOCK])
         self.done = until
 
 
