@@ -23,7 +23,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -241,7 +241,6 @@ def _command() -> None:
     everything = collect(args.data, args.cases, args.slices, tuple(args.doses))
     test = [p for p in everything if p.kind != "tuning"]
     names = [n for n in GRIDS if n not in args.without and (n != "BM3D" or importlib.util.find_spec("bm3d"))]
-    where = {id(p): n for n, p in enumerate(test)}
     settings = tune([p for p in everything if p.kind == "tuning"], names)
 
     def tuned(name: str) -> Callable[[Pair], np.ndarray]:
@@ -260,13 +259,10 @@ def _command() -> None:
     for model in args.models:
         denoiser = denoiser_of(model)
         strength = denoiser.model.info.recommended_strength
-
-        @cache  # both strengths want it
-        def full(n: int, d=denoiser) -> np.ndarray:
-            return middle(d, test[n].noisy[None])[0]
+        full = {id(p): middle(denoiser, p.noisy[None])[0] for p in test}  # both strengths want it
 
         def at(p: Pair, s: float, full=full) -> np.ndarray:
-            return blend(p.noisy[1], full(where[id(p)]), s)
+            return blend(p.noisy[1], full[id(p)], s)
 
         methods[f"**{Path(model).stem}**"] = partial(at, s=1.0)
         methods[f"**{Path(model).stem}**, strength {strength:g}"] = partial(at, s=strength)

@@ -46,7 +46,7 @@ def table(data: Path) -> str:
 
 
 def _tried(name: str, pairs: list, strength: float, kept: float) -> list:
-    """Scores of a method that leaves a share of the noise, as the networks do (such references reward it)."""
+    """Scores of a method that leaves a share of the noise, as a strength below 1 does (such references reward it)."""
     from benchmarks.denoise_baselines import classical
 
     results = [classical(name, p.noisy[1], p.level, strength) for p in pairs]

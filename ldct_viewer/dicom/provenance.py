@@ -15,6 +15,8 @@ from .explicit import Elements, Text, item, joined, sequence
 # network that keeps edges. CID 7203 is extensible; a private scheme says what was done.
 _SCHEME = "99LDCTV"
 _SCHEME_NAME = "LDCT Viewer derivation codes"
+# In Image Type of what this program made: a series is known again by it.
+AI_DENOISED, SIMULATED_DOSE = "AI_DENOISED", "SIMULATED_DOSE"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def denoised(model: str, version: str, sha256: str, strength: float) -> Derivati
     named = " ".join(part for part in (model, version) if part)
     return Derivation(
         label=f"[AI denoised {percent}%]",
-        image_type="AI_DENOISED",
+        image_type=AI_DENOISED,
         description=f"CNN noise reduction, model {named}, strength {percent} %, weights SHA-256 {sha256}",
         code=("NOISE_REDUCT_CNN", "Noise reduction by convolutional neural network"),
         version=named,
@@ -50,7 +52,7 @@ def simulated_low_dose(dose: float, seed: int, method: str = "noise insertion") 
     percent = f"{100 * dose:g}"
     return Derivation(
         label=f"[simulated {percent}% dose]",
-        image_type="SIMULATED_DOSE",
+        image_type=SIMULATED_DOSE,
         description=f"Simulated low dose, {percent} % of the source's dose, {method}, seed {seed}. "
         "The patient was not scanned at this dose; dose attributes are those of the source",
         code=("SIM_LOW_DOSE", "Simulated low dose by noise insertion"),

@@ -71,6 +71,14 @@ class FoundSeries:
         return self.geometry.shape
 
     @property
+    def image_type(self) -> tuple[str, ...]:
+        """Image Type of the first slice; there this program marks what it made (``dicom.provenance``)."""
+        if not self.slices:
+            return ()
+        first = self.slices[0]
+        return tuple(Values(first.header, first.spec.little).texts(h.IMAGE_TYPE))
+
+    @property
     def thumbnail_index(self) -> int:
         """The middle slice."""
         return self.shape[0] // 2

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..atomic import write_atomic
 from ..cancel import CancelToken
-from ..dicom import header as h
 from ..dicom.codes import FileProblem, Kind, Reason
 from ..dicom.derive import write_derived
-from ..dicom.provenance import denoised
+from ..dicom.provenance import AI_DENOISED, denoised
 from ..dicom.read import SeriesReader
 from ..dicom.scan import ScanResult
 from ..dicom.series import FoundSeries, Ignored
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from ..denoise.engine import Denoiser
 
 log = logging.getLogger(__name__)
-
-_OURS = "AI_DENOISED"
 
 
 class Works:
@@ -201,8 +198,7 @@ class Works:
         """The key of the derived series, which is complete in its folder, and in the queue, on return."""
         if found.state == "blocked":
             raise LdctError("blocked", code=found.warnings[0].code if found.warnings else "blocked")
-        first = found.slices[0]
-        if _OURS in h.Values(first.header, first.spec.little).texts(h.IMAGE_TYPE):
+        if AI_DENOISED in found.image_type:
             raise LdctError("denoised already", code="already_denoised")  # or an archive would send it in circles
         images = [piece.sop_uid for piece in found.slices]
         key = f"{name}-{_digest(images)}"

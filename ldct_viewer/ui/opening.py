@@ -312,9 +312,6 @@ class Opening(QtCore.QObject):
 
 def _made_by_ai(found: FoundSeries) -> bool:
     """True for a series that this program denoised and exported (Image Type, as ``dicom.provenance`` writes it)."""
-    if not found.slices:
-        return False
-    from ..dicom.header import IMAGE_TYPE, Values
+    from ..dicom.provenance import AI_DENOISED
 
-    first = found.slices[0]
-    return "AI_DENOISED" in Values(first.header, first.spec.little).texts(IMAGE_TYPE)
+    return AI_DENOISED in found.image_type

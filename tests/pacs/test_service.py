@@ -425,6 +425,14 @@ Service(settings, lambda: Halver(0.3), lambda line: print(line["event"], flush=T
 """
 
 
+def service_process(spool: Path, port: int, archive_port: int) -> subprocess.Popen[bytes]:
+    """A service in a process of its own, to be killed; it has started when this returns."""
+    command = [sys.executable, "-c", RUNNER, str(spool), str(port), f"ARCHIVE@127.0.0.1:{archive_port}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None and process.stdout.readline().strip() == b"started"
+    return process
+
+
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX")
 def test_killed_at_any_moment_every_series_is_denoised_and_sent_once(tmp_path, monkeypatch):
     monkeypatch.setattr("ldct_viewer.pacs.queue.MAX_ATTEMPTS", 10_000)  # a busy machine starts a service in 20 s
@@ -438,19 +446,12 @@ def test_killed_at_any_moment_every_series_is_denoised_and_sent_once(tmp_path, m
     with archive(delay_s=0.02) as pacs:
         sender.start()
 
-        def start() -> subprocess.Popen[bytes]:
-            where = f"ARCHIVE@127.0.0.1:{pacs.node.port}"
-            command = [sys.executable, "-c", RUNNER, str(tmp_path / "spool"), str(port), where]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE)
-            assert process.stdout is not None and process.stdout.readline().strip() == b"started"
-            return process
-
         for _ in range(4):
-            process = start()
+            process = service_process(tmp_path / "spool", port, pacs.node.port)
             time.sleep(chance.uniform(0, 1.2))
             process.send_signal(signal.SIGKILL)
             process.wait()
-        process = start()
+        process = service_process(tmp_path / "spool", port, pacs.node.port)
         try:
             wait_for(lambda: all(item.state == DONE for item in queue.items()), 60)
             wait_for(lambda: len({str(ds.SOPInstanceUID) for ds, _, _ in pacs.stored}) >= 12, 60)

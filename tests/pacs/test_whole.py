@@ -8,8 +8,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -30,7 +28,7 @@ from ldct_viewer.pacs.spool import Spool
 from tests.dicom.make_ct import pixels, series
 
 from .kit import archive, free_port, wait_for
-from .test_service import RUNNER, Halver, Running, running
+from .test_service import Halver, Running, running, service_process
 
 
 @pytest.fixture(autouse=True)
@@ -397,22 +395,15 @@ def test_killed_at_any_moment_late_slices_still_make_it_whole(tmp_path):
     with archive(delay_s=0.01) as pacs:
         sender.start()
 
-        def start() -> subprocess.Popen[bytes]:
-            where = f"ARCHIVE@127.0.0.1:{pacs.node.port}"
-            command = [sys.executable, "-c", RUNNER, str(tmp_path / "spool"), str(port), where]
-            process = subprocess.Popen(command, stdout=subprocess.PIPE)
-            assert process.stdout is not None and process.stdout.readline().strip() == b"started"
-            return process
-
         for n in range(kills):
             if n == kills // 2:
                 for files in sources:
                     queue.enqueue(files[3:], "den")
-            process = start()
+            process = service_process(tmp_path / "spool", port, pacs.node.port)
             time.sleep(chance.uniform(0, 1.5))
             process.send_signal(signal.SIGKILL)
             process.wait()
-        process = start()
+        process = service_process(tmp_path / "spool", port, pacs.node.port)
         try:
             wait_for(lambda: all(item.state == DONE for item in queue.items()), 60)
             wait_for(lambda: sum(len(images) == 6 for images in _derived(pacs).values()) == 2, 60)

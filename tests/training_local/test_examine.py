@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from ldct_viewer.dicom.series import FoundSeries
 from ldct_viewer.errors import OpenError
 from ldct_viewer.training.local.examine import examine
 from ldct_viewer.training.local.pairing import shift_of
@@ -57,10 +58,9 @@ def test_the_noise_told_is_that_of_the_scans_that_serve_as_references(make_serie
 
 
 def test_what_was_denoised_is_left_out_whatever_it_is_called(make_series: Maker, monkeypatch) -> None:
-    from ldct_viewer.training.local import examine as module
-
     folder = make_series("a", description="lung")
-    monkeypatch.setattr(module, "image_type", lambda found: ("DERIVED", "SECONDARY", "AXIAL", "AI_DENOISED"))
+    marked = property(lambda found: ("DERIVED", "SECONDARY", "AXIAL", "AI_DENOISED"))
+    monkeypatch.setattr(FoundSeries, "image_type", marked)
     with pytest.raises(OpenError) as error:
         examine([folder])
     assert "already denoised" in error.value.hint

@@ -10,9 +10,10 @@ import numpy as np
 
 from ...cancel import NEVER, CancelToken, Progress, no_progress
 from ...denoise.noise_level import estimate_sigma
+from ...dicom.provenance import AI_DENOISED, SIMULATED_DOSE
 from ...errors import OpenError
 from .pairing import find_pairs
-from .report import DataReport, Examined, Pair, image_type
+from .report import DataReport, Examined, Pair
 from .store import SliceStore, Unreadable
 from .words import Said, said
 
@@ -94,7 +95,7 @@ def choose(series: Sequence[Examined], pairs: Sequence[Pair]) -> tuple[str, Said
 
 def low_dose(found: FoundSeries, noise_hu: float) -> bool:
     """By its description or because it was simulated, else by its noise."""
-    if "SIMULATED_DOSE" in image_type(found):
+    if SIMULATED_DOSE in found.image_type:
         return True
     words = f"{found.meta.description} {found.meta.study_description}".lower()
     return any(w in words for w in _LOW_WORDS) or noise_hu > _NOISY_HU
@@ -119,7 +120,7 @@ def _usable(found: FoundSeries, notes: list[Said]) -> bool:
         notes.append(said("too_few", what=what, least=MIN_SLICES))
     elif min(found.shape[1:]) < 64:
         notes.append(said("too_small", what=what, columns=found.shape[2], rows=found.shape[1]))
-    elif any(w in words for w in _NOT_PLAIN) or "AI_DENOISED" in image_type(found):
+    elif any(w in words for w in _NOT_PLAIN) or AI_DENOISED in found.image_type:
         notes.append(said("not_plain", what=what))
     else:
         return True

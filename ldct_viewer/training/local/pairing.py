@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .report import Pair, image_type
+from ...dicom.provenance import SIMULATED_DOSE
+from .report import Pair
 from .words import Said, said
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _low_and_full(series: Sequence[Examined], a: int, b: int) -> tuple[int, int,
     A simulated dose keeps the mAs of the scan it was made from: its noise tells.
     """
     mas = [series[n].found.meta.exposure_mas for n in (a, b)]
-    simulated = any("SIMULATED_DOSE" in image_type(series[n].found) for n in (a, b))
+    simulated = any(SIMULATED_DOSE in series[n].found.image_type for n in (a, b))
     if mas[0] and mas[1] and not simulated:
         ratio = mas[0] / mas[1]
     elif series[a].noise_hu > 0 and series[b].noise_hu > 0 and _same_kernel(series[a], series[b]):

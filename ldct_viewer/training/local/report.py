@@ -132,16 +132,6 @@ class DataReport:
         }
 
 
-def image_type(found: FoundSeries) -> tuple[str, ...]:
-    """Image Type: there this program marks what it simulated (SIMULATED_DOSE) or denoised (AI_DENOISED)."""
-    from ...dicom.header import IMAGE_TYPE, Values
-
-    if not found.slices:
-        return ()
-    first = found.slices[0]
-    return tuple(Values(first.header, first.spec.little).texts(IMAGE_TYPE))
-
-
 def thickness(found: FoundSeries) -> float:
     """Slice thickness in mm (the spacing where the header does not say)."""
     return float(found.meta.slice_thickness_mm or found.geometry.spacing_mm[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -51,19 +52,24 @@ def zip_in_zip(folder: Path) -> Truth:
     return Truth([Want(base_hu())])
 
 
+def change_zip_headers(path: Path, at: int, change: Callable[[int], int]) -> None:
+    """Change byte ``at`` of every local header and, two bytes on, of every entry of the directory."""
+    data = bytearray(path.read_bytes())
+    for magic, offset in ((b"PK\x03\x04", at), (b"PK\x01\x02", at + 2)):
+        place = data.find(magic)
+        while place >= 0:
+            data[place + offset] = change(data[place + offset])
+            place = data.find(magic, place + 1)
+    path.write_bytes(bytes(data))
+
+
 @case
 def zip_with_password(folder: Path) -> Truth:
     made = folder.with_name(folder.name + "-made")
     write_all(slices(), made)
     folder.mkdir(parents=True)
     zipped(made, folder / "secret.zip")
-    data = bytearray((folder / "secret.zip").read_bytes())
-    for magic, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        place = data.find(magic)
-        while place >= 0:
-            data[place + at] |= 1
-            place = data.find(magic, place + 1)
-    (folder / "secret.zip").write_bytes(bytes(data))
+    change_zip_headers(folder / "secret.zip", 6, lambda flags: flags | 1)
     return Truth([], excluded=COUNT, codes={"encrypted"})
 
 
@@ -119,11 +125,5 @@ def zip_of_an_unknown_method(folder: Path) -> Truth:
     write_all(slices(), made)
     folder.mkdir(parents=True)
     zipped(made, folder / "large.zip")
-    data = bytearray((folder / "large.zip").read_bytes())
-    for magic, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
-        place = data.find(magic)
-        while place >= 0:
-            data[place + at] = 9
-            place = data.find(magic, place + 1)
-    (folder / "large.zip").write_bytes(bytes(data))
+    change_zip_headers(folder / "large.zip", 8, lambda _: 9)
     return Truth([], excluded=COUNT, codes={"archive"})
