@@ -1,4 +1,4 @@
-"""The quality table of ``benchmarks/denoise.md``: held-out patients, the demo's truth, discs and texture."""
+"""The quality table of ``benchmarks/denoise.md``: held-out patients and real noise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GRIDS = {
 
 
 def table(data: Path) -> str:
-    """Markdown: PSNR/SSIM/RMSE of baselines and shipped models, then discs, texture and bias."""
+    """Markdown: PSNR/SSIM/RMSE of baselines and shipped models, then real noise."""
     import torch
 
     torch.set_num_threads(1)
@@ -42,7 +42,7 @@ def table(data: Path) -> str:
         lines.append(_line(name, _tried(name, pairs, *best), low))
     for name, denoise in _models():
         lines.append(_line(f"**{name}**", [_scores(denoise(p.noisy, p.level), p.clean) for p in pairs], low))
-    return "\n".join([*lines, "", *texture(), "", *real_noise(data)])
+    return "\n".join([*lines, "", *real_noise(data)])
 
 
 def _tried(name: str, pairs: list, strength: float, kept: float) -> list:
@@ -84,54 +84,6 @@ def real_noise(data: Path) -> list[str]:
     ]
     for name, run in _models():
         lines.append(f"| {name} | {low - np.mean([error(run(np.stack([hu[k]] * 3), 0.0), k) for k in at]):.1f} |")
-    return lines
-
-
-def texture() -> list[str]:
-    """Water with a −20 HU disc under 48 noise realisations: what each strength leaves of noise, texture, disc."""
-    import torch
-
-    from ldct_viewer.denoise.model_file import load_model
-    from ldct_viewer.quality.noise import nps
-    from ldct_viewer.quality.resolution import circular_ttf
-    from ldct_viewer.training.noise import SECTORS, TILE, noise_fields
-
-    count, size, pixel = 48, 128, 0.75
-    rng = np.random.default_rng(5)
-    y, x = np.mgrid[:size, :size] - 63.5
-    radius = np.hypot(y, x)
-    disc = (40 - 20 / (1 + np.exp((radius - 10) / 0.45))).astype(np.float32)
-    noisy = np.empty((count, 3, size, size), np.float32)
-    fields = noise_fields(rng, 0.25, 2.0, 1.0, 0.0)
-    for n in range(count):
-        for k in range(3):
-            noisy[n, k] = disc
-            for s in range(SECTORS):
-                top, left = rng.integers(0, TILE - size + 1, 2)
-                noisy[n, k] += 20 * fields[s, top : top + size, left : left + size]
-    lines = [
-        "Water at 40 HU, disc −20 HU of 15 mm, noise SD 20 HU, 48 realisations (0.75 mm pixels):",
-        "",
-        "| model | strength | noise left | mean frequency shift | disc contrast | TTF50 / truth | water bias HU |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    reference = circular_ttf(disc, (63.5, 63.5), 10 * pixel, pixel).ttf50
-    before = nps(noisy[:, 1] - noisy[:, 1].mean(axis=0), (pixel, pixel), detrend=-1)  # the whole field: no trend
-    for name, _ in _models():
-        model = load_model(name)
-        with torch.inference_mode():
-            out = model.net(torch.from_numpy(noisy), torch.full((count,), 20.0))[:, 0].numpy()
-        for strength in (1.0, 0.8, 0.6):
-            mixed = noisy[:, 1] + strength * (out - noisy[:, 1])
-            after = nps(mixed - mixed.mean(axis=0), (pixel, pixel), detrend=-1)
-            inside, outside = radius < 7, (radius > 14) & (radius < 40)
-            contrast = mixed[:, inside].mean() - mixed[:, outside].mean()
-            ttf = circular_ttf(mixed, (63.5, 63.5), 10 * pixel, pixel).ttf50
-            lines.append(
-                f"| {name} | {strength:.1f} | {after.sd_hu / before.sd_hu:.0%} "
-                f"| {after.mean_per_mm / before.mean_per_mm - 1:+.0%} | {contrast:.1f} HU "
-                f"| {ttf / reference:.2f} | {mixed[:, outside].mean() - 40:+.2f} |"
-            )
     return lines
 
 

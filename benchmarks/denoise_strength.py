@@ -22,7 +22,8 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-STRENGTHS = tuple(round(0.3 + 0.05 * n, 2) for n in range(15))
+STRENGTHS = tuple(round(0.3 + 0.01 * n, 2) for n in range(71))
+_SHOWN = 10  # every so many of them is a column of the table
 SIZES_MM = (3.0, 5.0, 7.0, 10.0)
 CONTRASTS_HU = (-10.0, -20.0, -50.0)
 MAX_SHIFT = 0.20  # of the mean noise frequency
@@ -60,7 +61,7 @@ def study(model: str, count: int = 240, seed: int = 3) -> Study:
     from ldct_viewer.quality.noise import nps
 
     denoiser = denoiser_of(model)
-    background = _noise(2 * count, seed) + 40.0
+    background = water_noise(2 * count, seed) + 40.0
     inner = slice((_PATCH - _SEEN) // 2, (_PATCH + _SEEN) // 2)
 
     def pictures(with_lesion: np.ndarray | None, part: slice) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +139,7 @@ def ball(size: int, diameter_mm: float, contrast_hu: float) -> np.ndarray:
     return out
 
 
-def _noise(count: int, seed: int) -> np.ndarray:
+def water_noise(count: int, seed: int) -> np.ndarray:
     """Independent noise (count, 3, patch, patch), SD :data:`NOISE_HU`, cut from the middle of a water cylinder."""
     import torch
 
@@ -163,11 +164,12 @@ def _noise(count: int, seed: int) -> np.ndarray:
 
 def table(result: Study) -> str:
     """Markdown."""
-    head = " | ".join(f"{s:g}" for s in STRENGTHS)
-    lines = [f"| strength | {head} |", "|---|" + "---|" * len(STRENGTHS)]
+    columns = sorted({*range(0, len(STRENGTHS), _SHOWN), STRENGTHS.index(result.recommended)})
+    head = " | ".join(f"{STRENGTHS[n]:g}" for n in columns)
+    lines = [f"| strength | {head} |", "|---|" + "---|" * len(columns)]
 
     def line(name: str, values: list[float], form: str) -> None:
-        lines.append(f"| {name} | " + " | ".join(format(v, form) for v in values) + " |")
+        lines.append(f"| {name} | " + " | ".join(format(values[n], form) for n in columns) + " |")
 
     line("noise left", result.noise_left, ".0%")
     line("shift of the mean noise frequency", result.shift, "+.0%")

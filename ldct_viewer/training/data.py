@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from .noise import SECTORS, NoiseBank, sector_levels, share_middle
 from .physics_bank import PhysicsBank
-from .shapes import cartoon, insert_details
+from .shapes import cartoon, detail_map, insert_details, inserts
 from .sources import CleanVolume
 
 MARGIN_HU = -900.0  # a crop whose mean is below shows only air: drawn rarely
-CARTOONS = 0.15  # share of drawn pictures among the crops
-
+CARTOONS = 0.15  # share of drawn pictures among the crops, half of them phantoms with inserts
+DETAILS = 0.85  # share of crops that get lesions and vessels drawn in
 
 REALISATIONS = 2  # of the noise on each clean crop; see loop.loss_of
 PHYSICS = 0.7  # share of crops whose noise is the scanner model's
@@ -26,13 +26,14 @@ class Batch:
     """``noisy`` (n, r, 3, y, x) HU: r realisations of the noise on the same ``clean`` (n, 1, y, x) HU.
 
     ``sigma`` (n,) is the soft-tissue SD the network is told, or −1 (blind); ``level`` (n,) the true SD, for
-    weighting the loss.
+    weighting the loss; ``detail`` (n, 1, y, x) where a drawn detail lies (:func:`~.shapes.detail_map`).
     """
 
     noisy: NDArray[np.float32]
     clean: NDArray[np.float32]
     sigma: NDArray[np.float32]
     level: NDArray[np.float32]
+    detail: NDArray[np.float32]
 
 
 @dataclass
@@ -64,8 +65,8 @@ class Sampler:
     def batch(self, count: int) -> Batch:
         """``count`` clean crops under noise."""
         pairs = [self._pair() for _ in range(count)]
-        noisy, clean, sigma, level = (np.stack([p[i] for p in pairs]) for i in range(4))
-        return Batch(noisy, clean, sigma.astype(np.float32), level.astype(np.float32))
+        noisy, clean, sigma, level, detail = (np.stack([p[i] for p in pairs]) for i in range(5))
+        return Batch(noisy, clean, sigma.astype(np.float32), level.astype(np.float32), detail)
 
     def refresh(self, step: int) -> None:
         """Replace old noise by new; call it after every step."""
@@ -74,18 +75,25 @@ class Sampler:
         if self.physics is not None and step % 250 == 0:
             self.physics.refresh()
 
-    def _pair(self) -> tuple[NDArray[np.float32], NDArray[np.float32], np.float32, np.float32]:
+    def _pair(self) -> tuple[NDArray[np.float32], NDArray[np.float32], np.float32, np.float32, NDArray[np.float32]]:
         r = self.rng
         correlation = float(r.choice((0.0, r.random() * 0.9)))
+        phantom = False
         if self.physics is not None and r.random() < PHYSICS:
             clean3, noise = self._physics_crop(correlation)
             clean3 = self._change(clean3)
         else:
             clean3, levels = self._clean_crop()
-            clean3 = cartoon(r, self.crop) if r.random() < CARTOONS / (1 - PHYSICS) else self._change(clean3)
+            if r.random() < CARTOONS / (1 - PHYSICS):
+                phantom = r.random() < 0.5
+                clean3 = (inserts if phantom else cartoon)(r, self.crop)
+            else:
+                clean3 = self._change(clean3)
             noise = self.bank.draw(levels, 3, correlation, self.realisations)
-        if r.random() < 0.6:
+        plain = np.full_like(clean3[1], np.median(clean3[1])) if phantom else clean3[1].copy()
+        if not phantom and r.random() < DETAILS:
             insert_details(r, clean3)
+        detail = detail_map(clean3[1] - plain)[None]
         sd = 0.0 if r.random() < 0.04 else float(np.exp(r.uniform(np.log(4.0), np.log(60.0))))
         noisy = clean3 + np.float32(sd) * noise
         if r.random() < 0.8:
@@ -95,7 +103,7 @@ class Sampler:
         elif r.random() < 0.1:
             noisy[:, 0 if r.random() < 0.5 else 2] = noisy[:, 1]
         told = -1.0 if r.random() < 0.2 else sd * float(np.exp(r.normal(0.0, 0.15)))
-        return noisy, clean3[1:2], np.float32(told), np.float32(sd)
+        return noisy, clean3[1:2], np.float32(told), np.float32(sd), detail
 
     def _physics_crop(self, correlation: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(3 slices of clean HU, unit noise (realisation, 3, y, x)) cut, zoomed and turned alike."""

@@ -16,15 +16,18 @@ from ..cancel import NEVER, CancelToken
 from ..denoise.network import PUNet
 from .data import Batch, Sampler
 
-MEAN_SHARE = 0.5  # of the loss falls, in the end, on the mean of the realisations
-MEAN_FROM, MEAN_TO = 0.05, 0.35  # of the training: where that share begins to rise, and where it is reached
+MEAN_SHARE = 0.8  # of the loss falls, in the end, on the mean of the realisations
+DETAIL_WEIGHT = 60.0  # of a pixel on a faint edge, against 1 of one where nothing was drawn
+SCALES_PX, SCALES_WEIGHT = (4, 8, 16), 2.0  # cells whose mean error counts, too: coarse noise, paled lesions
+SHARED_WEIGHT = 0.5  # of the error that two realisations have in common, on details
+RISE_FROM, RISE_TO = 0.05, 0.35  # of the training: where those weights begin to rise, and where they are reached
 
 
 @dataclass(frozen=True)
 class Plan:
     """Schedule. It ends after ``steps`` or ``seconds``, whichever is set; the cosine runs over the same.
 
-    ``warmed``: the network is trained already, so the mean of realisations counts from the start.
+    ``warmed``: the network is trained already, so details and the mean of realisations count from the start.
     """
 
     steps: int = 0
@@ -38,31 +41,53 @@ class Plan:
     warmed: bool = False
 
 
-def loss_of(out: Tensor, clean: Tensor, level: Tensor, mean_share: float = MEAN_SHARE) -> Tensor:
+def loss_of(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor | None = None) -> Tensor:
     """Charbonnier + gradient term + a term that keeps the mean of 12 × 12 cells unbiased, per noise level.
 
-    ``out`` (n, r, 1, y, x) or (n, 1, y, x): denoised pictures; ``clean`` (n, 1, y, x), ``level`` (n,), HU.
-    With r realisations of the noise the error of their *mean* counts most: that is bias² + variance / r, so
-    what a network does to every realisation alike (a faint lesion paled, an edge blurred, HU shifted) weighs r
-    times what is left of the noise. The least squared error would trade faint detail for smoothness. A network
-    that knows nothing yet must start with ``mean_share`` 0: the structure that its first guesses take for noise
-    is a bias, and it learns to say nothing (seen: the output died within 100 steps).
+    ``out`` and ``clean`` (n, 1, y, x) and ``level`` (n,) in HU; ``detail`` (n, 1, y, x), from 0 on, weighs the first
+    term: a faint edge is a handful of pixels and a few HU, nothing in a mean over the picture, and everything to
+    whoever looks for it. With it, cells of several sizes count, too.
 
     The Charbonnier knee (8 HU) makes small errors count by their square (PSNR) and edges by their size.
     Dividing by (8 + σ/2) keeps very noisy pairs from owning the gradient.
     """
-    if out.ndim == 5:
-        r = out.shape[1]  # each on its own counts a little, too, so that none strays for the mean's sake
-        single = loss_of(out.flatten(0, 1), clean.repeat_interleave(r, 0), level.repeat_interleave(r))
-        return mean_share * loss_of(out.mean(dim=1), clean, level) + (1 - mean_share) * single
     error = out - clean
     weight = (1.0 / (8.0 + 0.5 * level))[:, None, None, None]
     knee = 8.0
     point = (torch.sqrt(error**2 + knee**2) - knee) * weight
     slope = (error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()) / 2
     phases = F.pixel_unshuffle(error, 2)  # each on its own: a shift of one against the others is a fine grid
-    mean = (F.avg_pool2d(phases, 6).abs() * weight).mean()
-    return point.mean() + 0.05 * slope * weight.mean() + 0.5 * mean
+    cells = (F.avg_pool2d(phases, 6).abs() * weight).mean()
+    if detail is not None:
+        point = point * (1.0 + detail)
+        for side in SCALES_PX:
+            cells = cells + SCALES_WEIGHT * (F.avg_pool2d(error, side, side // 2).abs() * weight).mean()
+    return point.mean() + 0.05 * slope * weight.mean() + 0.5 * cells
+
+
+def recipe_loss(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor, risen: float = 1.0) -> Tensor:
+    """The loss of r realisations of the noise on each picture: ``out`` (n, r, 1, y, x) against ``clean`` (n, 1, y, x).
+
+    The error of their *mean* counts most: that is bias² + variance / r, so what a network does to every realisation
+    alike (a faint lesion paled, an edge blurred, HU shifted) weighs r times what is left of the noise. The least
+    squared error would trade faint detail for smoothness. On ``detail`` (n, 1, y, x; :func:`~.shapes.detail_map`)
+    the product of two realisations' errors counts besides: its expectation is bias² alone.
+
+    ``risen`` (0 … 1) scales all of that: a network that knows nothing yet must start with 0. The structure that its
+    first guesses take for noise is a bias, and it learns to say nothing (seen: the output died within 100 steps).
+    """
+    r = out.shape[1]
+    weighted = DETAIL_WEIGHT * risen * detail
+    share = MEAN_SHARE * risen
+    each = loss_of(
+        out.flatten(0, 1), clean.repeat_interleave(r, 0), level.repeat_interleave(r), weighted.repeat_interleave(r, 0)
+    )  # each on its own counts a little, too, so that none strays for the mean's sake
+    total = share * loss_of(out.mean(dim=1), clean, level, weighted) + (1 - share) * each
+    if r > 1:
+        error = out - clean[:, None]
+        scale = (8.0 / (8.0 + 0.5 * level) ** 2)[:, None, None, None]
+        total = total + SHARED_WEIGHT * risen * (error[:, 0] * error[:, 1] * detail * scale).mean()
+    return total
 
 
 def train(
@@ -90,8 +115,8 @@ def train(
         rate = plan.learning_rate * min(1.0, (step + 1) / plan.warm_up) * (0.02 + 0.98 * _cosine(done))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        risen = 1.0 if plan.warmed else min(max((done - MEAN_FROM) / (MEAN_TO - MEAN_FROM), 0.0), 1.0)
-        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, MEAN_SHARE * risen)
+        risen = 1.0 if plan.warmed else min(max((done - RISE_FROM) / (RISE_TO - RISE_FROM), 0.0), 1.0)
+        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, risen)
         total += loss
         step += 1
         _follow(ema, net, min(plan.ema, (1 + step) / (10 + step)))
@@ -103,12 +128,13 @@ def train(
                 between(done, ema)
 
 
-def _step(net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, mean_share: float) -> float:
+def _step(net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, risen: float) -> float:
     n, r = batch.noisy.shape[:2]
     noisy, clean = torch.from_numpy(batch.noisy).flatten(0, 1), torch.from_numpy(batch.clean)
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
         out = noisy[:, 1:2] - net.noise(noisy, torch.from_numpy(batch.sigma).repeat_interleave(r))
-    loss = loss_of(out.unflatten(0, (n, r)), clean, torch.from_numpy(batch.level), mean_share)
+    level, detail = torch.from_numpy(batch.level), torch.from_numpy(batch.detail)
+    loss = recipe_loss(out.unflatten(0, (n, r)), clean, level, detail, risen)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

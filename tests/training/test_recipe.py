@@ -6,10 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from ldct_viewer.denoise.model_file import load_model
 from ldct_viewer.training import recipe
 from ldct_viewer.training.data import REALISATIONS, Sampler
+from ldct_viewer.training.loop import loss_of, recipe_loss
+from ldct_viewer.training.shapes import detail_map, inserts
 from ldct_viewer.training.sources import SOURCES, CleanVolume, Source, clean
 from ldct_viewer.training.validation import held_out_pairs, psnr
 
@@ -80,13 +83,46 @@ def test_noise_of_the_scanner_model_falls_on_its_own_slice_and_no_two_realisatio
     assert group.noise[0].astype(np.float32)[:, inside].std() == pytest.approx(1.0, abs=0.01)
 
 
-def test_loss_of_the_mean_punishes_what_all_realisations_share():
-    import torch
-
-    from ldct_viewer.training.loop import loss_of
-
-    clean, level = torch.zeros(1, 1, 24, 24), torch.tensor([20.0])
-    noise = torch.randn(1, 3, 1, 24, 24, generator=torch.Generator().manual_seed(0)) * 6
+def test_the_recipe_punishes_what_all_realisations_share():
+    """Bias more than noise of the same size, and most of all where a detail lies."""
+    clean, level = torch.zeros(1, 1, 32, 32), torch.tensor([20.0])
+    noise = torch.randn(1, 2, 1, 32, 32, generator=torch.Generator().manual_seed(0)) * 6
     noise -= noise.mean(dim=1, keepdim=True)  # cancels in the mean
-    shared = torch.full_like(noise, float(noise.std()))
-    assert loss_of(shared, clean, level) > 2 * loss_of(noise, clean, level)
+    shared = noise[:, :1].expand_as(noise)
+    nowhere = torch.zeros_like(clean)
+    assert recipe_loss(shared, clean, level, nowhere) > 2 * recipe_loss(noise, clean, level, nowhere)
+    extra = [
+        recipe_loss(e, clean, level, nowhere + 0.5) - recipe_loss(e, clean, level, nowhere) for e in (shared, noise)
+    ]
+    assert extra[0] > 5 * abs(extra[1]) and extra[0] > 5 * recipe_loss(shared, clean, level, nowhere)
+
+
+def test_a_network_that_knows_nothing_yet_is_judged_picture_by_picture():
+    clean, level = torch.zeros(2, 1, 32, 32), torch.tensor([20.0, 10.0])
+    out = torch.randn(2, 2, 1, 32, 32, generator=torch.Generator().manual_seed(1)) * 6
+    each = loss_of(
+        out.flatten(0, 1), clean.repeat_interleave(2, 0), level.repeat_interleave(2), torch.zeros(4, 1, 32, 32)
+    )
+    assert recipe_loss(out, clean, level, torch.ones_like(clean), risen=0.0) == pytest.approx(float(each))
+
+
+def test_detail_lies_at_the_edges_of_what_is_drawn_and_faint_ones_count_nearly_as_much():
+    y, x = np.mgrid[:48, :48] - 24.0
+    disc = (1 / (1 + np.exp((np.hypot(y, x) - 10) / 0.45))).astype(np.float32)
+    faint, plain = detail_map(-10 * disc), detail_map(-100 * disc)
+    rim, far, middle = np.abs(np.hypot(y, x) - 10) < 0.7, np.hypot(y, x) > 16, np.hypot(y, x) < 5
+    for found in (faint, plain):
+        assert found[far].max() < 0.01 and found[rim].min() > 1.5 * found[middle].max()
+    assert faint[rim].mean() > 0.5 * plain[rim].mean()
+
+
+def test_every_pair_says_where_its_details_are():
+    """In a phantom they are its inserts; the picture without them is not shown to the network."""
+    batch = Sampler([body(Path(), SOURCES[0])], np.random.default_rng(3), 64, spectra=2).batch(60)
+    assert batch.detail.shape == batch.clean.shape and batch.detail.min() >= 0 and batch.detail.max() <= 1.3
+    shown = (batch.detail.reshape(60, -1).max(axis=1) > 0.3).mean()
+    assert 0.6 < shown < 0.98
+    r = np.random.default_rng(0)
+    for picture in (inserts(r, 64) for _ in range(10)):
+        step = np.abs(picture[1] - np.median(picture[1]))
+        assert picture.shape == (3, 64, 64) and 4 < step.max() < 250
