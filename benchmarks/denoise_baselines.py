@@ -5,15 +5,16 @@
 
 Pairs: slices of a series and the same slices at 10, 25 and 50 % of their dose, by the scanner model
 (``physics.noise``), kernel and photon number fitted to the series; phantoms get all the noise of that dose.
-*held out*: never trained on, but looked at while the recipe was made. *untouched*: a real head (dicom-cases
-r01, GE, gantry tilt) and drawn phantoms that no one tuned on. Strengths of the classical methods are tuned on
+*held out*: never trained on, but looked at while the recipe was made. *untouched*: real scans of ``--cases`` (three
+GE patients: a head with gantry tilt, a chest with contrast, a thin slice of the liver) and drawn phantoms that no one
+tuned on. Strengths of the classical methods are tuned on
 training patients, once for all test pairs, with and without a fifth of the noise left; they are told the true
 noise level, the networks only estimate it. BM3D runs where the package ``bm3d`` is installed (its licence is
 non-commercial, so it is no dependency). RED-CNN comes from ``benchmarks/redcnn.py``.
 
 Scores: PSNR in [−160, 240] HU (data range 400) and SSIM in the anatomy's window of LDCT-Benchmark. The intervals are
-95 % of 2,000 bootstraps over patients and, within them, slices; with one patient a row, as here, they are over
-slices and say nothing about other patients.
+95 % of 2,000 bootstraps over patients and, within them, slices. A block of one patient has one over slices only, which
+says nothing about other patients; the last blocks take all real patients together.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ GRIDS: dict[str, tuple[float, ...]] = {
 KEPT = (0.0, 0.2)  # share of the noise left in
 ANATOMY = {"cap-cap001": "chest", "Br38-abdomen": "abdomen", "covid-P001": "chest", "normal-normal001": "chest",
            "A0001": "chest", "A0002": "chest", "UB-head": "head"}  # fmt: skip
+UNTOUCHED = (("GE head r01", "r01-ge-tilt-variable-spacing", "head"), ("GE chest r11", "r11-nema-wg04-ct", "chest"),
+             ("GE liver r31", "r31-dcmqi-ct-seg", "abdomen"))  # fmt: skip
 SSIM_WINDOW = {"chest": "lung", "abdomen": "abdomen", "head": "brain"}
 _WINDOW = (-160.0, 240.0)
 
@@ -112,12 +115,14 @@ def collect(data: Path, cases: Path | None, slices: int, doses: tuple[float, ...
         kind, crop = ("held out", None) if source.held_out else ("tuning", 256)
         pixel = volume.geometry.spacing_mm[2]
         found += pairs_of(source.name, kind, ANATOMY[source.name], hu, pixel, list(at), doses, plan, crop)
-    folder = cases / "r01-ge-tilt-variable-spacing" if cases else None
-    if folder is not None and folder.is_dir():
-        volume = load(folder)
-        plan, pixel = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm[2]
-        at = list(np.linspace(5, len(volume.hu) - 6, slices).astype(int))
-        found += pairs_of("GE head r01", "untouched", "head", volume.hu, pixel, at, doses, plan)
+    for name, place, anatomy in UNTOUCHED:
+        folder = cases / place if cases else None
+        if folder is not None and folder.is_dir():
+            volume = load(folder)
+            plan, pixel = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm[2]
+            count = len(volume.hu)
+            at = list(np.linspace(5, count - 6, slices).astype(int)) if count > 12 else [count // 2]
+            found += pairs_of(name, "untouched", anatomy, volume.hu, pixel, at, doses, plan)
     for kind in KINDS:
         for seed in range(slices):
             hu, pixel = draw(kind, seed)
@@ -196,26 +201,34 @@ def run(pairs: list[Pair], methods: dict[str, Callable[[Pair], np.ndarray]]) -> 
 def table(pairs: list[Pair], scores: Scores) -> str:
     """Markdown: a block per kind and anatomy and dose, methods as rows."""
     lines = []
-    for kind, patient_set, dose in sorted({(p.kind, p.patient, p.dose) for p in pairs}):
-        at = [n for n, p in enumerate(pairs) if (p.kind, p.patient, p.dose) == (kind, patient_set, dose)]
-        who = [pairs[n].patient for n in at]
-        lines += [
-            f"**{kind}: {patient_set} ({pairs[at[0]].anatomy}), {dose:.0%} dose**, {len(at)} slices, added noise "
-            f"{np.mean([pairs[n].level for n in at]):.0f} HU",
-            "",
-            "| method | PSNR dB | gain dB [95 %] | SSIM | RMSE HU |",
-            "|---|---|---|---|---|",
-        ]
-        for name, values in scores.items():
-            mean = np.mean([values[n] for n in at], axis=0)
-            gain = [values[n][0] - scores["low dose"][n][0] for n in at]
-            low, high = interval(gain, who)
-            lines.append(
-                f"| {name} | {mean[0]:.2f} | {np.mean(gain):+.2f} [{low:+.2f}, {high:+.2f}] "
-                f"| {mean[1]:.3f} | {mean[2]:.1f} |"
-            )
-        lines.append("")
+    for kind, patient, dose in sorted({(p.kind, p.patient, p.dose) for p in pairs}):
+        at = [n for n, p in enumerate(pairs) if (p.kind, p.patient, p.dose) == (kind, patient, dose)]
+        lines += _block(f"{kind}: {patient} ({pairs[at[0]].anatomy})", dose, at, pairs, scores)
+    for dose in sorted({p.dose for p in pairs}):
+        at = [n for n, p in enumerate(pairs) if p.dose == dose and not p.patient.endswith("phantom")]
+        lines += _block(f"{len({pairs[n].patient for n in at})} real patients together", dose, at, pairs, scores)
     return "\n".join(lines)
+
+
+def _block(title: str, dose: float, at: list[int], pairs: list[Pair], scores: Scores) -> list[str]:
+    """Markdown lines of the pairs numbered ``at``; every patient weighs the same."""
+    who = [pairs[n].patient for n in at]
+    weights = np.array([1.0 / who.count(w) for w in who])
+    lines = [
+        f"**{title}, {dose:.0%} dose**, {len(at)} slices, added noise {np.mean([pairs[n].level for n in at]):.0f} HU",
+        "",
+        "| method | PSNR dB | gain dB [95 %] | SSIM | RMSE HU |",
+        "|---|---|---|---|---|",
+    ]
+    for name, values in scores.items():
+        mean = np.average([values[n] for n in at], axis=0, weights=weights)
+        gain = [values[n][0] - scores["low dose"][n][0] for n in at]
+        low, high = interval(gain, who)
+        lines.append(
+            f"| {name} | {mean[0]:.2f} | {np.average(gain, weights=weights):+.2f} [{low:+.2f}, {high:+.2f}] "
+            f"| {mean[1]:.3f} | {mean[2]:.1f} |"
+        )
+    return [*lines, ""]
 
 
 def _command() -> None:

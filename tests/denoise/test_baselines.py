@@ -70,8 +70,17 @@ def test_the_interval_of_one_patient_is_the_mean_s_and_more_patients_widen_it():
 def test_a_table_has_every_method_and_dose(pairs):
     scores = baselines.run(pairs, {"half": lambda p: (p.noisy[1] + p.clean) / 2})
     text = baselines.table(pairs, scores)
-    assert text.count("| half |") == 2 and "25% dose" in text and "100% dose" in text
+    assert text.count("| half |") == 4 and "25% dose" in text and "100% dose" in text
     assert "+6.0" in text  # half the error is 6.02 dB, but for clipping
+
+
+def test_all_real_patients_together_weigh_each_patient_the_same_and_leave_phantoms_out():
+    hu = np.zeros((8, 8), np.float32)
+    pairs = [baselines.Pair(who, "untouched", "abdomen", 0.25, np.zeros((3, 8, 8), np.int16), hu, 10.0)
+             for who in ("a", "a", "a", "b", "head phantom")]  # fmt: skip
+    scores = {"low dose": [(30.0, 0.9, 10.0)] * 5, "it": [(v, 0.9, 5.0) for v in (32.0, 32.0, 32.0, 36.0, 99.0)]}
+    together = baselines.table(pairs, scores).split("**2 real patients together, 25% dose**")[1]
+    assert "| it | 34.00 | +4.00" in together and "4 slices" in together
 
 
 @pytest.mark.parametrize("kind", other_phantoms.KINDS)
