@@ -7,13 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from ldct_viewer.errors import OpenError
+from ldct_viewer.training import shapes
 from ldct_viewer.training.local import clock as clock_module
+from ldct_viewer.training.local import examples
 from ldct_viewer.training.local.choices import make_objective
 from ldct_viewer.training.local.clock import ActiveClock
 from ldct_viewer.training.local.examine import examine
 from ldct_viewer.training.local.loader import Steps
+from ldct_viewer.training.local.losses import batch_loss
 from ldct_viewer.training.local.objectives import SelfSupervised, Simulated
 from ldct_viewer.training.local.plan import Plan
 from ldct_viewer.training.local.sources import Material
@@ -223,3 +227,45 @@ def test_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) ->
     assert clock.seconds == pytest.approx(1.0)
     now[:] = [9281.5, 1e9 + 16381]  # a starved step on a busy machine is no sleep
     assert clock.tick() == 0 and clock.seconds == pytest.approx(181.0)
+
+
+# -- drawn details ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [Simulated, SelfSupervised])
+def test_details_are_drawn_into_input_and_target_alike_and_said_where(make_series: Maker, monkeypatch, kind) -> None:
+    """The same example without the drawing differs from it by the drawing, in both pictures."""
+    m = material(make_series("one", slices=24, noise=8.0))
+    objective = kind(m, split(m.series), PLAN)
+    monkeypatch.setattr(examples, "DETAILS", 1.0)
+    with_them = [objective.example(0, n) for n in range(6)]
+    monkeypatch.setattr(examples, "insert_details", rng_only)
+    without = [objective.example(0, n) for n in range(6)]
+    for a, b in zip(with_them, without, strict=True):
+        drawn = a.target - b.target
+        assert np.abs(drawn).max() > 5 and not b.detail.any()
+        inside = (a.noisy[1] > -1000) & (b.noisy[1] > -1000)  # the floor of the HU range hides some
+        np.testing.assert_allclose((a.noisy[1] - b.noisy[1])[inside], drawn[0][inside], atol=0.01)
+        assert a.detail[np.abs(drawn) > 20].min() > 0.1 > a.detail[np.abs(drawn) < 0.01].mean()
+
+
+def rng_only(rng: np.random.Generator, hu: np.ndarray) -> None:
+    """Draws the same numbers, and nothing else."""
+    shapes.insert_details(rng, np.zeros_like(hu))
+
+
+def test_an_error_on_a_detail_weighs_more_whatever_the_target() -> None:
+    error, nowhere = torch.zeros(1, 1, 48, 48), torch.zeros(1, 1, 48, 48)
+    error[..., 20:28, 20:28] = 4.0
+    there = (error > 0).float()
+    for noisy in (True, False):
+        batch = {
+            "target": torch.zeros_like(error),
+            "mask": torch.ones_like(error),
+            "level": torch.tensor([20.0]),
+            "noisy_target": torch.tensor([noisy]),
+        }
+        plain, weighed = (float(batch_loss(error, batch | {"detail": d})) for d in (nowhere, there))
+        assert weighed > 2 * plain
+        elsewhere = float(batch_loss(error, batch | {"detail": there.roll(20, -1)}))
+        assert elsewhere == pytest.approx(plain)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from ..data import _sample
 from ..noise import SECTORS
+from ..shapes import detail_map, insert_details
 
+DETAILS = 0.5  # share of examples that get faint lesions and vessels drawn into input and target alike
 AIR_CROP_HU = -900.0  # a crop whose mean is below shows only air: drawn rarely
 
 
@@ -19,7 +21,7 @@ class Example:
 
     ``sigma``: the level told to the network (−1: blind); ``level``: the true SD, for weighting the loss;
     ``mask`` (1, y, x): where the target counts; ``noisy_target``: it has noise of its own, so only the
-    mean square is an honest loss.
+    mean square is an honest loss; ``detail`` (1, y, x): where something was drawn into both.
     """
 
     noisy: NDArray[np.float32]
@@ -27,7 +29,20 @@ class Example:
     sigma: float
     level: float
     mask: NDArray[np.float32]
-    noisy_target: bool = False
+    detail: NDArray[np.float32]
+    noisy_target: bool
+
+
+def drawn_details(rng: np.random.Generator, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """What to add to three slices and their target (3, y, x; HU), and where it lies (1, y, x); often nothing.
+
+    Scans hold few faint lesions and a noisy target hides them, so a network that learned from scans alone would
+    unlearn them: it would gain PSNR by paling what it was trained to keep.
+    """
+    drawn = np.zeros((3, size, size), np.float32)
+    if rng.random() < DETAILS:
+        insert_details(rng, drawn)
+    return drawn, detail_map(drawn[1])[None]
 
 
 def place(rng: np.random.Generator, shape: tuple[int, int], size: int) -> tuple[int, int]:

@@ -33,6 +33,7 @@ class Steps(Dataset[Batch]):
             "noisy": torch.from_numpy(np.stack([e.noisy for e in made])),
             "target": torch.from_numpy(np.stack([e.target for e in made])),
             "mask": torch.from_numpy(np.stack([e.mask for e in made])),
+            "detail": torch.from_numpy(np.stack([e.detail for e in made])),
             "sigma": torch.tensor([e.sigma for e in made], dtype=torch.float32),
             "level": torch.tensor([e.level for e in made], dtype=torch.float32),
             "noisy_target": torch.tensor([e.noisy_target for e in made]),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from .examples import AIR_CROP_HU, Example, augment_hu, cut_levels, neighbours, place, turn
+from .examples import AIR_CROP_HU, Example, augment_hu, cut_levels, drawn_details, neighbours, place, turn
 from .noise_maps import NoiseMaps
 from .plan import Plan
 from .sources import THICK_MM, Chooser, Material
@@ -141,10 +141,11 @@ class Objective:
             return None
         noise = self.unit_noise(rng, s, k, (top, left, size))
         both, _ = turn(rng, np.concatenate((crop, noise)))
-        crop = augment_hu(rng, both[:3])
+        drawn, detail = drawn_details(rng, size)
+        crop = augment_hu(rng, both[:3]) + drawn
         noisy = np.maximum(crop + np.float32(added) * both[3:], np.float32(-1024.0))
         told = -1.0 if rng.random() < 0.05 else total * float(np.exp(rng.normal(0.0, 0.08)))
-        return Example(noisy, crop[1:2], told, total, np.ones_like(crop[1:2]), noisy_target=not clean)
+        return Example(noisy, crop[1:2], told, total, np.ones_like(crop[1:2]), detail, not clean)
 
 
 class Simulated(Objective):
@@ -206,9 +207,11 @@ class Pairs(Objective):
         stack = [*(m.hu(s, n) for n in self.near(rng, s, k)), full]
         crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
         crop, _ = turn(rng, crop)
+        drawn, detail = drawn_details(rng, size)
         sigma = m.sigma(s, k)
         told = -1.0 if rng.random() < 0.05 else sigma
-        return Example(crop[:3], crop[3:], told, sigma, np.ones_like(crop[3:]), noisy_target=True)
+        target = crop[3:] + drawn[1:2]
+        return Example(crop[:3] + drawn, target, told, sigma, np.ones_like(target), detail, True)
 
     def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
         """The full-dose slice is the reference."""
@@ -260,9 +263,10 @@ class SelfSupervised(Objective):
         stack = [m.hu(s, n)[box] for n in self.near(rng, s, k)]
         crop = np.stack([*stack, target[box], alike]).astype(np.float32)
         crop, _ = turn(rng, crop)
+        drawn, detail = drawn_details(rng, size)
         sigma = m.sigma(s, k)
         told = -1.0 if rng.random() < 0.05 else sigma
-        return Example(crop[:3], crop[3:4], told, sigma, crop[4:5], noisy_target=True)
+        return Example(crop[:3] + drawn, crop[3:4] + drawn[1:2], told, sigma, crop[4:5], detail, True)
 
     def hold(self, rng: np.random.Generator, s: int, k: int) -> Held | None:
         """Mean of the neighbours below and above, where they agree.

@@ -43,6 +43,7 @@ class Validator:
             batch = {
                 "target": torch.from_numpy(one.reference)[None, None].to(self.device),
                 "mask": torch.from_numpy(one.mask.astype(np.float32))[None, None].to(self.device),
+                "detail": torch.zeros_like(out),
                 "level": torch.tensor([one.level], dtype=torch.float32, device=self.device),
                 "noisy_target": torch.tensor([True], device=self.device),  # every reference is a scan, noise and all
             }
