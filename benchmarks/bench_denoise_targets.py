@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # run.py loads this file by its path
 PATCH, PIXEL_MM, SLICE_MM, RADIUS_PX, RIM_PX = 96, 0.75, 2.5, 10.0, 0.45
 FAINT_HU = (-10.0, -20.0, -50.0)
 PLAIN_HU = (-500.0, 500.0)
@@ -130,5 +129,6 @@ def discs(model: str, strengths: tuple[float, ...], heights: tuple[float, ...]) 
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     for line in main(sys.argv[1:] or None):
         print(" | ".join(str(v) for v in line.values()))
