@@ -17,6 +17,8 @@ from benchmarks import denoise_baselines as baselines  # noqa: E402
 from benchmarks import other_phantoms, redcnn  # noqa: E402
 from ldct_viewer.training.sources import CleanVolume, Source  # noqa: E402
 
+from .helpers import save_tiny  # noqa: E402
+
 
 @pytest.fixture(scope="module")
 def pairs() -> list[baselines.Pair]:
@@ -103,3 +105,21 @@ def test_red_cnn_learns_within_its_cpu_time_and_is_read_back(tmp_path):
     assert note["steps"] >= 2 and note["cpu_minutes"] < 0.2
     out = redcnn.denoise(redcnn.load(tmp_path / "redcnn.safetensors"), hu)
     assert out.shape == hu.shape and np.isfinite(out).all()
+
+
+def test_a_mix_of_two_models_lies_between_them(tmp_path):
+    import torch
+
+    from benchmarks.denoise_mix import mix
+    from ldct_viewer.denoise.model_file import load_model, save_model
+
+    first = load_model(save_tiny(tmp_path / "a").path)
+    other = {k: v + 1.0 for k, v in first.net.state_dict().items()}
+    net = load_model(first.info).net
+    net.load_state_dict(other)
+    card = {k: v for k, v in first.info.card.items() if "sha256" not in k}
+    second = save_model(net, tmp_path / "b", first.info.id, card)
+    mixed = load_model(mix(str(first.info.path), str(second.path), 0.3, tmp_path / "c", "9.9"))
+    assert mixed.info.version == "9.9"
+    for name, value in mixed.net.state_dict().items():
+        torch.testing.assert_close(value, first.net.state_dict()[name] + 0.3)
