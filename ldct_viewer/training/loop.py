@@ -41,12 +41,12 @@ class Plan:
     warmed: bool = False
 
 
-def loss_of(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor | None = None) -> Tensor:
-    """Charbonnier + gradient term + a term that keeps the mean of 12 × 12 cells unbiased, per noise level.
+def loss_of(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor) -> Tensor:
+    """Charbonnier + gradient term + terms that keep the mean of cells of several sizes unbiased, per noise level.
 
     ``out`` and ``clean`` (n, 1, y, x) and ``level`` (n,) in HU; ``detail`` (n, 1, y, x), from 0 on, weighs the first
     term: a faint edge is a handful of pixels and a few HU, nothing in a mean over the picture, and everything to
-    whoever looks for it. With it, cells of several sizes count, too.
+    whoever looks for it.
 
     The Charbonnier knee (8 HU) makes small errors count by their square (PSNR) and edges by their size.
     Dividing by (8 + σ/2) keeps very noisy pairs from owning the gradient.
@@ -54,14 +54,12 @@ def loss_of(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor | None = N
     error = out - clean
     weight = (1.0 / (8.0 + 0.5 * level))[:, None, None, None]
     knee = 8.0
-    point = (torch.sqrt(error**2 + knee**2) - knee) * weight
+    point = (torch.sqrt(error**2 + knee**2) - knee) * weight * (1.0 + detail)
     slope = (error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()) / 2
     phases = F.pixel_unshuffle(error, 2)  # each on its own: a shift of one against the others is a fine grid
     cells = (F.avg_pool2d(phases, 6).abs() * weight).mean()
-    if detail is not None:
-        point = point * (1.0 + detail)
-        for side in SCALES_PX:
-            cells = cells + SCALES_WEIGHT * (F.avg_pool2d(error, side, side // 2).abs() * weight).mean()
+    for side in SCALES_PX:
+        cells = cells + SCALES_WEIGHT * (F.avg_pool2d(error, side, side // 2).abs() * weight).mean()
     return point.mean() + 0.05 * slope * weight.mean() + 0.5 * cells
 
 
