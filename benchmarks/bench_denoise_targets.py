@@ -12,7 +12,6 @@ realisations, divided by that of the noise-free disc.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,17 +22,6 @@ FAINT_HU = (-10.0, -20.0, -50.0)
 PLAIN_HU = (-500.0, 500.0)
 NOISE_HU = (12.0, 20.0)
 COUNT = 64
-
-
-@dataclass(frozen=True)
-class Disc:
-    """One disc at one noise level; ``ttf`` (TTF50 / truth's), ``contrast`` (/ truth's) and ``left`` by strength."""
-
-    height_hu: float
-    noise_hu: float
-    ttf: dict[float, float]
-    contrast: dict[float, float]
-    left: dict[float, float]
 
 
 def main(models: list[str] | None = None) -> list[dict]:
@@ -47,15 +35,15 @@ def rows_of(model: str) -> list[dict]:
     """All targets of one model (id or file)."""
     from benchmarks.bench_denoise_safety import denoiser_of
     from benchmarks.denoise_card import demo_truth
-    from benchmarks.denoise_strength import STRENGTHS, TOLD_APART, study
+    from benchmarks.denoise_strength import STRENGTHS, study, told_apart
 
     info = denoiser_of(model).model.info
     s = info.recommended_strength
     bias = demo_truth(model)["bias_hu"]
-    found = discs(model, (s,), FAINT_HU + PLAIN_HU)
+    sharp = sharpness_of(model, s)
     seen = study(model)
     n = STRENGTHS.index(s)
-    tasks = [t for t in seen.tasks if TOLD_APART[0] < t.npwe[0] < TOLD_APART[1]]
+    tasks = told_apart(seen.tasks)
     name = f"{info.name} {info.version}"
 
     def row(what: str, reference: str, measured: str, target: str, ok: bool, note: str) -> dict:
@@ -63,11 +51,10 @@ def rows_of(model: str) -> list[dict]:
         return {"what": what, "reference": reference, "measured": measured, "target": target, "ok": ok, "note": note}
 
     def sharpness(what: str, heights: tuple[float, ...], least: float) -> dict:
-        values = {(d.height_hu, d.noise_hu): d.ttf[s] for d in found if d.height_hu in heights}
-        cells = [" / ".join(f"{values[h, sd]:.2f}" for sd in NOISE_HU) for h in heights]
+        cells = [" / ".join(f"{sharp[h, sd]:.2f}" for sd in NOISE_HU) for h in heights]
         noise = " / ".join(f"{sd:g}" for sd in NOISE_HU)
         note = f"{', '.join(f'{h:+g}' for h in heights)} HU, each under {noise} HU of noise; strength {s:g}"
-        ok = min(values.values()) >= least
+        ok = min(sharp[h, sd] for h in heights for sd in NOISE_HU) >= least
         return row(f"TTF50 of {what}", "noise-free disc = 1", ", ".join(cells), f"≥ {least:g}", ok, note)
 
     def observer(what: str, mean: float, who: str) -> dict:
@@ -94,37 +81,26 @@ def rows_of(model: str) -> list[dict]:
     ]  # fmt: skip
 
 
-def discs(model: str, strengths: tuple[float, ...], heights: tuple[float, ...]) -> list[Disc]:
-    """Every disc of ``heights`` (HU) under every noise level, by the product's own path."""
+def sharpness_of(model: str, strength: float) -> dict[tuple[float, float], float]:
+    """TTF50 / truth's of every disc (height HU, noise HU), by the product's own path."""
     from benchmarks.bench_denoise_safety import denoiser_of, middle
     from benchmarks.denoise_strength import NOISE_HU as DRAWN_HU
     from benchmarks.denoise_strength import water_noise
     from ldct_viewer.quality.resolution import circular_ttf
 
+    def ttf50(picture: np.ndarray) -> float:
+        return circular_ttf(picture, ((PATCH - 1) / 2,) * 2, RADIUS_PX * PIXEL_MM, PIXEL_MM).ttf50
+
     denoiser, noise = denoiser_of(model), water_noise(COUNT, 17)
     axis = np.arange(PATCH) - (PATCH - 1) / 2
-    distance = np.hypot(axis[:, None], axis[None])
-    inside, outside = distance < RADIUS_PX - 3, (distance > RADIUS_PX + 4) & (distance < 40)
-    centre = ((PATCH - 1) / 2,) * 2
-    found = []
-    for height in heights:
-        truth = 40 + height / (1 + np.exp((distance - RADIUS_PX) / RIM_PX))
-
-        def ttf50(picture: np.ndarray) -> float:
-            return circular_ttf(picture, centre, RADIUS_PX * PIXEL_MM, PIXEL_MM).ttf50
-
+    disc = 1 / (1 + np.exp((np.hypot(axis[:, None], axis[None]) - RADIUS_PX) / RIM_PX))
+    found = {}
+    for height in FAINT_HU + PLAIN_HU:
+        truth = 40 + height * disc
         for sd in NOISE_HU:
             low = np.clip(np.rint(truth + noise * (sd / DRAWN_HU)), -1024, 3071).astype(np.int16)
-            out = middle(denoiser, low, SLICE_MM).astype(np.float64)
-            before, whole = low[:, 1].astype(np.float64), ttf50(truth)
-            spread = before.std(axis=0).mean()
-            ttf, contrast, left = {}, {}, {}
-            for s in strengths:
-                mixed = before + s * (out - before)
-                mean = mixed.mean(axis=0)
-                ttf[s], left[s] = ttf50(mixed) / whole, float(mixed.std(axis=0).mean() / spread)
-                contrast[s] = float((mean[inside].mean() - mean[outside].mean()) / height)
-            found.append(Disc(height, sd, ttf, contrast, left))
+            before, after = low[:, 1].astype(np.float64), middle(denoiser, low, SLICE_MM)
+            found[height, sd] = ttf50(before + strength * (after - before)) / ttf50(truth)
     return found
 
 

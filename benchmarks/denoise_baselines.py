@@ -5,12 +5,12 @@
 
 Pairs: slices of a series and the same slices at 10, 25 and 50 % of their dose, by the scanner model
 (``physics.noise``), kernel and photon number fitted to the series; phantoms get all the noise of that dose.
-*held out*: never trained on, but looked at while the recipe was made. *untouched*: real scans of ``--cases`` (three
-GE patients: a head with gantry tilt, a chest with contrast, a thin slice of the liver) and drawn phantoms that no one
-tuned on. Strengths of the classical methods are tuned on
-training patients, once for all test pairs, with and without a fifth of the noise left; they are told the true
-noise level, the networks only estimate it. BM3D runs where the package ``bm3d`` is installed (its licence is
-non-commercial, so it is no dependency). RED-CNN comes from ``benchmarks/redcnn.py``.
+*held out*: never trained on, but looked at while recipe and weights were chosen: two patients of the data and three of
+``--cases`` (GE: a head with gantry tilt, a chest with contrast, a thin slice of the liver). *drawn*: phantoms, of which
+the abdomen was looked at, too, the head was not. Strengths of the classical methods are tuned on training patients,
+once for all test pairs, with and without a fifth of the noise left; they are told the true noise level, the networks
+only estimate it. BM3D runs where the package ``bm3d`` is installed (its licence is non-commercial, so it is no
+dependency). RED-CNN comes from ``benchmarks/redcnn.py``.
 
 Scores: PSNR in [−160, 240] HU (data range 400) and SSIM in the anatomy's window of LDCT-Benchmark. The intervals are
 95 % of 2,000 bootstraps over patients and, within them, slices. A block of one patient has one over slices only, which
@@ -41,8 +41,8 @@ GRIDS: dict[str, tuple[float, ...]] = {
 KEPT = (0.0, 0.2)  # share of the noise left in
 ANATOMY = {"cap-cap001": "chest", "Br38-abdomen": "abdomen", "covid-P001": "chest", "normal-normal001": "chest",
            "A0001": "chest", "A0002": "chest", "UB-head": "head"}  # fmt: skip
-UNTOUCHED = (("GE head r01", "r01-ge-tilt-variable-spacing", "head"), ("GE chest r11", "r11-nema-wg04-ct", "chest"),
-             ("GE liver r31", "r31-dcmqi-ct-seg", "abdomen"))  # fmt: skip
+OTHER_SCANS = (("GE head r01", "r01-ge-tilt-variable-spacing", "head"), ("GE chest r11", "r11-nema-wg04-ct", "chest"),
+               ("GE liver r31", "r31-dcmqi-ct-seg", "abdomen"))  # fmt: skip
 SSIM_WINDOW = {"chest": "lung", "abdomen": "abdomen", "head": "brain"}
 _WINDOW = (-160.0, 240.0)
 
@@ -52,7 +52,7 @@ class Pair:
     """One slice at one dose: ``noisy`` (3, y, x) int16 HU, ``clean`` (y, x) float32 HU, the added SD in soft tissue."""
 
     patient: str
-    kind: str  # "tuning", "held out" or "untouched"
+    kind: str  # "tuning", "held out" or "drawn"
     anatomy: str
     dose: float
     noisy: np.ndarray
@@ -115,18 +115,18 @@ def collect(data: Path, cases: Path | None, slices: int, doses: tuple[float, ...
         kind, crop = ("held out", None) if source.held_out else ("tuning", 256)
         pixel = volume.geometry.spacing_mm[2]
         found += pairs_of(source.name, kind, ANATOMY[source.name], hu, pixel, list(at), doses, plan, crop)
-    for name, place, anatomy in UNTOUCHED:
+    for name, place, anatomy in OTHER_SCANS:
         folder = cases / place if cases else None
         if folder is not None and folder.is_dir():
             volume = load(folder)
             plan, pixel = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm[2]
             count = len(volume.hu)
             at = list(np.linspace(5, count - 6, slices).astype(int)) if count > 12 else [count // 2]
-            found += pairs_of(name, "untouched", anatomy, volume.hu, pixel, at, doses, plan)
+            found += pairs_of(name, "held out", anatomy, volume.hu, pixel, at, doses, plan)
     for kind in KINDS:
         for seed in range(slices):
             hu, pixel = draw(kind, seed)
-            found += pairs_of(f"{kind} phantom", "untouched", kind, hu, pixel, [1], doses)
+            found += pairs_of(f"{kind} phantom", "drawn", kind, hu, pixel, [1], doses)
     return found
 
 

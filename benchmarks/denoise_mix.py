@@ -25,8 +25,7 @@ def mix(first: str, second: str, share: float, out: Path, version: str | None = 
         raise ValueError("the models differ in architecture")
     theirs = b.net.state_dict()
     a.net.load_state_dict({k: v + share * (theirs[k] - v) for k, v in a.net.state_dict().items()})
-    card = {k: v for k, v in a.info.card.items() if "sha256" not in k}
-    return save_model(a.net, out, a.info.id, card | ({"version": version} if version else {})).path
+    return save_model(a.net, out, a.info.id, a.info.card | ({"version": version} if version else {})).path
 
 
 def _command() -> None:

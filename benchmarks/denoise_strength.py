@@ -81,13 +81,18 @@ def study(model: str, count: int = 240, seed: int = 3) -> Study:
         for contrast in CONTRASTS_HU:
             present = pictures(ball(_PATCH, diameter, contrast), slice(count, 2 * count))
             tasks.append(_task(diameter, contrast, present, absent, channels))
-    counted = [t for t in tasks if TOLD_APART[0] < t.npwe[0] < TOLD_APART[1]]
+    counted = told_apart(tasks)
     gains = [[float(np.exp(np.mean([np.log(max(getattr(t, who)[n], 0.01) / max(getattr(t, who)[0], 0.01))
                                     for t in counted]))) for n in range(1, len(STRENGTHS) + 1)]
              for who in ("cho", "npwe")]  # fmt: skip
     shift = [v.mean_per_mm / spectra[0].mean_per_mm - 1 for v in spectra[1:]]
     left = [v.sd_hu / spectra[0].sd_hu for v in spectra[1:]]
     return Study(tasks, shift, left, gains[0], gains[1], recommend(shift, gains[0], gains[1]))
+
+
+def told_apart(tasks: list[Task]) -> list[Task]:
+    """The lesions that count: neither invisible nor trivial at low dose."""
+    return [t for t in tasks if TOLD_APART[0] < t.npwe[0] < TOLD_APART[1]]
 
 
 def recommend(shift: list[float], cho: list[float], npwe: list[float]) -> float:

@@ -22,7 +22,7 @@ def ellipse(r: np.random.Generator, size: int, smallest: float, largest: float, 
     dy, dx = y - np.float32(r.uniform(0, size)), x - np.float32(r.uniform(0, size))
     radius = np.sqrt(((dx * cos + dy * sin) / np.float32(a)) ** 2 + ((dy * cos - dx * sin) / np.float32(b)) ** 2)
     steep = np.float32(min(a, b) / edge * 1.7)
-    return np.asarray(1.0 / (1.0 + np.exp(np.clip((radius - 1) * steep, -30, 30))), dtype=np.float32)
+    return _cover((radius - 1) * steep)
 
 
 def insert_details(r: np.random.Generator, hu: NDArray[np.float32]) -> None:
@@ -41,9 +41,7 @@ def cartoon(r: np.random.Generator, size: int) -> NDArray[np.float32]:
     edge = float(r.uniform(0.2, 0.9))
     for _ in range(int(r.integers(5, 13))):
         shape = ellipse(r, size, 2.0, 60.0, edge)
-        value = np.float32(r.choice(_TISSUES) + r.uniform(-15, 15))
-        for k in (0, 1, 2) if r.random() < 0.8 else (1, 2):
-            hu[k] += shape * (value - hu[k])
+        _lay(r, hu, shape, np.float32(r.choice(_TISSUES) + r.uniform(-15, 15)))
     return hu
 
 
@@ -56,10 +54,7 @@ def inserts(r: np.random.Generator, size: int) -> NDArray[np.float32]:
         radius = float(np.exp(r.uniform(np.log(1.5), np.log(25.0))))
         distance = np.hypot(*(axis - np.float32(r.uniform(0, size)) for axis in (y, x)))
         steep = np.float32(1.7 / r.uniform(0.3, 0.9))
-        cover = np.asarray(1 / (1 + np.exp(np.clip((distance - radius) * steep, -30, 30))), dtype=np.float32)
-        value = body + np.float32(_height(r, 5.0, 100.0))
-        for k in (0, 1, 2) if r.random() < 0.8 else (1, 2):
-            hu[k] += cover * (value - hu[k])
+        _lay(r, hu, _cover((distance - radius) * steep), body + np.float32(_height(r, 5.0, 100.0)))
     return hu
 
 
@@ -73,6 +68,17 @@ def detail_map(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
 
     slope, height = gaussian_gradient_magnitude(drawn, 1.0), np.abs(drawn)
     return np.asarray(slope / (slope + 2.0) + 0.3 * height / (height + 10.0), dtype=np.float32)
+
+
+def _cover(outwards: NDArray[np.float32]) -> NDArray[np.float32]:
+    """1 inside … 0 outside; ``outwards`` is the distance from the edge in its own widths."""
+    return np.asarray(1.0 / (1.0 + np.exp(np.clip(outwards, -30, 30))), dtype=np.float32)
+
+
+def _lay(r: np.random.Generator, hu: NDArray[np.float32], cover: NDArray[np.float32], value: np.float32) -> None:
+    """Something of ``value`` HU over ``hu`` (3, y, x), in four of five cases through all slices."""
+    for k in (0, 1, 2) if r.random() < 0.8 else (1, 2):
+        hu[k] += cover * (value - hu[k])
 
 
 def _height(r: np.random.Generator, least: float, most: float) -> float:

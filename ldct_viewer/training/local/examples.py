@@ -40,8 +40,9 @@ def drawn_details(rng: np.random.Generator, size: int) -> tuple[NDArray[np.float
     unlearn them: it would gain PSNR by paling what it was trained to keep.
     """
     drawn = np.zeros((3, size, size), np.float32)
-    if rng.random() < DETAILS:
-        insert_details(rng, drawn)
+    if rng.random() >= DETAILS:
+        return drawn, drawn[:1]
+    insert_details(rng, drawn)
     return drawn, detail_map(drawn[1])[None]
 
 
