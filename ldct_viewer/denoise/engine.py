@@ -17,6 +17,7 @@ from ..blend import blend
 from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import DeviceError
 from ..volume import AIR_HU, Volume
+from . import THICK_MM
 from .device import Device, choose_device, fast_bfloat16, list_devices
 from .model_file import Model, load_model
 from .noise_level import estimate_sigma
@@ -26,7 +27,6 @@ __all__ = ["Denoiser", "Device", "blend", "choose_device", "interactive_threads"
 
 log = logging.getLogger(__name__)
 
-THICK_MM = 4.0  # slices farther apart than this show other anatomy: each is denoised on its own
 _GPU_BATCH = 16
 
 

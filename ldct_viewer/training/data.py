@@ -8,17 +8,25 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from ..denoise import THICK_MM
 from .noise import SECTORS, NoiseBank, sector_levels, share_middle
-from .physics_bank import PhysicsBank
+from .physics_bank import OwnNoiseBank, PhysicsBank
 from .shapes import cartoon, detail_map, insert_details, inserts
-from .sources import CleanVolume
+from .sources import CleanVolume, ScannedVolume
 
 MARGIN_HU = -900.0  # a crop whose mean is below shows only air: drawn rarely
-CARTOONS = 0.15  # share of drawn pictures among the crops, half of them phantoms with inserts
+DRAWN = 0.6  # share of drawn pictures among the clean crops
+INSERTS = 0.85  # of them phantoms with round inserts, the others cartoons
 DETAILS = 0.85  # share of crops that get lesions and vessels drawn in
 
 REALISATIONS = 2  # of the noise on each clean crop; see loop.loss_of
-PHYSICS = 0.7  # share of crops whose noise is the scanner model's
+PHYSICS = 0.7  # share of the clean crops whose noise is the scanner model's
+SCANNED = 0.25  # share of crops that are scans as they came, under more noise of their own kind
+SCANNED_DOSE = (0.08, 0.7)  # of the scan's own dose, which such a crop is lowered to
+MOST_NOISE_HU = 70.0
+
+
+_Pair = tuple[NDArray[np.float32], NDArray[np.float32], float, float, NDArray[np.float32], float]
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Batch:
 
     ``sigma`` (n,) is the soft-tissue SD the network is told, or −1 (blind); ``level`` (n,) the true SD, for
     weighting the loss; ``detail`` (n, 1, y, x) where a drawn detail lies (:func:`~.shapes.detail_map`).
+    ``scanned`` (n,): 1 where ``clean`` is a scan as it came, with noise of its own.
     """
 
     noisy: NDArray[np.float32]
@@ -34,6 +43,7 @@ class Batch:
     sigma: NDArray[np.float32]
     level: NDArray[np.float32]
     detail: NDArray[np.float32]
+    scanned: NDArray[np.float32]
 
 
 @dataclass
@@ -42,6 +52,7 @@ class Sampler:
 
     Noise is drawn in the picture (:class:`NoiseBank`: any spectrum) or, where ``physics_groups`` > 0, for a
     share of the crops in the projections of that very slice (:class:`PhysicsBank`: texture and place right).
+    With ``scanned``, a share of the crops are those scans as they came, under more noise of the same kind.
     """
 
     volumes: Sequence[CleanVolume]
@@ -50,14 +61,18 @@ class Sampler:
     spectra: int = 24
     realisations: int = REALISATIONS
     physics_groups: int = 0
+    scanned: Sequence[ScannedVolume] = ()
     bank: NoiseBank = field(init=False)
     physics: PhysicsBank | None = field(init=False, default=None)
+    own: OwnNoiseBank | None = field(init=False, default=None)
     _levels: list[list[NDArray[np.float32]]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.bank = NoiseBank(self.rng, self.spectra)
         if self.physics_groups:
             self.physics = PhysicsBank(self.volumes, self.rng, self.physics_groups, self.realisations)
+        if self.scanned:
+            self.own = OwnNoiseBank(self.scanned, self.rng, max(self.physics_groups, 1), self.realisations)
         for v in self.volumes:
             contrast = self.rng.uniform(0.3, 0.9, len(v.hu))
             self._levels.append([sector_levels(s, v.pixel_mm, float(c)) for s, c in zip(v.hu, contrast, strict=True)])
@@ -65,8 +80,7 @@ class Sampler:
     def batch(self, count: int) -> Batch:
         """``count`` clean crops under noise."""
         pairs = [self._pair() for _ in range(count)]
-        noisy, clean, sigma, level, detail = (np.stack([p[i] for p in pairs]) for i in range(5))
-        return Batch(noisy, clean, sigma.astype(np.float32), level.astype(np.float32), detail)
+        return Batch(*(np.stack([pair[n] for pair in pairs]).astype(np.float32) for n in range(6)))
 
     def refresh(self, step: int) -> None:
         """Replace old noise by new; call it after every step."""
@@ -74,49 +88,93 @@ class Sampler:
             self.bank.refresh()
         if self.physics is not None and step % 250 == 0:
             self.physics.refresh()
+        if self.own is not None and step % 250 == 125:
+            self.own.refresh()
 
-    def _pair(self) -> tuple[NDArray[np.float32], NDArray[np.float32], np.float32, np.float32, NDArray[np.float32]]:
+    def _pair(self) -> _Pair:
+        """One crop: the fields of :class:`Batch` in their order."""
+        if self.own is not None and self.rng.random() < SCANNED:
+            return self._scanned_pair(self.own)
         r = self.rng
         correlation = float(r.choice((0.0, r.random() * 0.9)))
-        phantom = False
-        if self.physics is not None and r.random() < PHYSICS:
+        sd = 0.0 if r.random() < 0.04 else float(np.exp(r.uniform(np.log(4.0), np.log(60.0))))
+        if physics := self.physics is not None and r.random() < PHYSICS:
             clean3, noise = self._physics_crop(correlation)
-            clean3 = self._change(clean3)
         else:
             clean3, levels = self._clean_crop()
-            if r.random() < CARTOONS / (1 - PHYSICS):
-                phantom = r.random() < 0.5
-                clean3 = (inserts if phantom else cartoon)(r, self.crop)
-            else:
-                clean3 = self._change(clean3)
+        drawn = r.random() < DRAWN
+        phantom = drawn and r.random() < INSERTS
+        if phantom:
+            clean3, body = inserts(r, self.crop, sd)
+            plain = np.full_like(clean3[1], body)
+        else:
+            clean3 = cartoon(r, self.crop) if drawn else self._change(clean3)
+            plain = clean3[1].copy()
+            if r.random() < DETAILS:
+                insert_details(r, clean3, sd)
+        if not physics:
             noise = self.bank.draw(levels, 3, correlation, self.realisations)
-        plain = np.full_like(clean3[1], np.median(clean3[1])) if phantom else clean3[1].copy()
-        if not phantom and r.random() < DETAILS:
-            insert_details(r, clean3)
         detail = detail_map(clean3[1] - plain)[None]
-        sd = 0.0 if r.random() < 0.04 else float(np.exp(r.uniform(np.log(4.0), np.log(60.0))))
-        noisy = clean3 + np.float32(sd) * noise
+        noisy = self._hide_neighbours(clean3 + np.float32(sd) * noise)
         if r.random() < 0.8:
             np.maximum(noisy, -1024.0, out=noisy)
-        if r.random() < 0.35:  # no neighbours (ends, thick slices): the centre stands in for them
+        return noisy, clean3[1:2], self._told(sd), sd, detail, 0.0
+
+    def _scanned_pair(self, bank: OwnNoiseBank) -> _Pair:
+        """A scan at a fraction of its dose; the target is the scan, noise and all.
+
+        Zoomed and filtered, added and own noise alike: so they stay of one kind, whatever the texture.
+        """
+        r = self.rng
+        for _ in range(20):
+            drawn = bank.pick()
+            volume = bank.volumes[drawn.volume]
+            near, top, left, need = self._where(volume, drawn.slice, whole_steps=True)
+            cut = (slice(None), slice(top, top + need), slice(left, left + need))
+            block = volume.hu[near][cut]
+            if block[1].mean() > MARGIN_HU or r.random() < 0.1:
+                break
+        native = drawn.noise[cut].astype(np.float32)
+        stack = self._filter(resize(np.concatenate((block, native)), self.crop))
+        own = drawn.sd_hu * float(np.sqrt((stack[3:] ** 2).mean() / max(float((native**2).mean()), 1e-9)))
+        stack = self._stretch(_turn(r, stack.reshape(self.realisations + 1, 3, self.crop, self.crop)))
+        low, high = SCANNED_DOSE
+        dose = float(np.exp(r.uniform(np.log(min(max(low, (own / MOST_NOISE_HU) ** 2), high)), np.log(high))))
+        level = own / np.sqrt(dose)
+        scan = stack[0].copy()
+        plain = scan[1].copy()
+        if r.random() < DETAILS:
+            insert_details(r, scan, level)
+        noisy = scan + np.float32(drawn.sd_hu * np.sqrt(1 / dose - 1)) * stack[1:]
+        np.maximum(noisy, -1024.0, out=noisy)
+        noisy = self._hide_neighbours(noisy, always=volume.spacing_z_mm > THICK_MM)
+        return noisy, scan[1:2], self._told(level), level, detail_map(scan[1] - plain)[None], 1.0
+
+    def _hide_neighbours(self, noisy: NDArray[np.float32], always: bool = False) -> NDArray[np.float32]:
+        """Where there are no neighbours (ends, thick slices) the centre stands in for them."""
+        r = self.rng
+        if always or r.random() < 0.35:
             noisy[:, 0] = noisy[:, 2] = noisy[:, 1]
         elif r.random() < 0.1:
             noisy[:, 0 if r.random() < 0.5 else 2] = noisy[:, 1]
-        told = -1.0 if r.random() < 0.2 else sd * float(np.exp(r.normal(0.0, 0.15)))
-        return noisy, clean3[1:2], np.float32(told), np.float32(sd), detail
+        return noisy
+
+    def _told(self, level: float) -> float:
+        """The noise level a network is told, which is estimated; −1: nothing."""
+        return -1.0 if self.rng.random() < 0.2 else level * float(np.exp(self.rng.normal(0.0, 0.15)))
 
     def _physics_crop(self, correlation: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(3 slices of clean HU, unit noise (realisation, 3, y, x)) cut, zoomed and turned alike."""
         r = self.rng
         assert self.physics is not None
         for _ in range(20):
-            which, k, fields = self.physics.pick()
-            near, top, left, need = self._where(self.volumes[which], k)
+            drawn = self.physics.pick()
+            near, top, left, need = self._where(self.volumes[drawn.volume], drawn.slice)
             cut = (slice(None), slice(top, top + need), slice(left, left + need))
-            block = self.volumes[which].hu[near][cut]
+            block = self.volumes[drawn.volume].hu[near][cut]
             if block[1].mean() > MARGIN_HU or r.random() < 0.1:
                 break
-        native = fields[cut].astype(np.float32)
+        native = drawn.noise[cut].astype(np.float32)
         noise = resize(native, self.crop)
         noise *= np.sqrt((native**2).mean() / max(float((noise**2).mean()), 1e-9))  # shrinking averages noise away
         noise = noise.reshape(self.realisations, 3, self.crop, self.crop)
@@ -125,14 +183,17 @@ class Sampler:
         both = _turn(r, np.concatenate((block[None], noise)))
         return both[0], both[1:]
 
-    def _where(self, volume: CleanVolume, k: int) -> tuple[list[int], int, int, int]:
-        """The three slices around ``k`` and a random square: (indices, top, left, side in source pixels)."""
+    def _where(self, volume: CleanVolume, k: int, whole_steps: bool = False) -> tuple[list[int], int, int, int]:
+        """The three slices around ``k`` and a random square: (indices, top, left, side in source pixels).
+
+        ``whole_steps``: next neighbours; else of slices averaged, which overlap, up to the third.
+        """
         r = self.rng
         depth, height, width = volume.hu.shape
         zoom = float(np.exp(r.uniform(np.log(0.75), np.log(2.2))))  # source pixels per crop pixel
         need = min(max(self.crop, round(self.crop * zoom)), height, width) if zoom > 1 else round(self.crop * zoom)
         top, left = int(r.integers(0, height - need + 1)), int(r.integers(0, width - need + 1))
-        step = 1 if volume.source.average == 1 else int(r.integers(1, 4))
+        step = 1 if whole_steps or volume.source.average == 1 else int(r.integers(1, 4))
         return [max(k - step, 0), k, min(k + step, depth - 1)], top, left, need
 
     def _thin(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -166,16 +227,25 @@ class Sampler:
 
     def _change(self, hu: NDArray[np.float32]) -> NDArray[np.float32]:
         """Other contrast phases and kernels: HU stretched and shifted, edges softened or sharpened."""
+        return self._filter(self._stretch(hu[None])[0])
+
+    def _stretch(self, stack: NDArray[np.float32]) -> NDArray[np.float32]:
+        """HU of pictures (n, slice, y, x) stretched and those of the first shifted: the others are noise."""
+        if self.rng.random() < 0.5:
+            stack = stack * np.float32(self.rng.uniform(0.9, 1.1))
+            stack[0] += np.float32(self.rng.uniform(-25, 25))
+        return stack
+
+    def _filter(self, stack: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Pictures (n, y, x), all softened or sharpened alike, or left as they are."""
         r = self.rng
-        if r.random() < 0.5:
-            hu = hu * np.float32(r.uniform(0.9, 1.1)) + np.float32(r.uniform(-25, 25))
         choice = r.random()
         if choice < 0.35:
             from scipy.ndimage import gaussian_filter
 
-            soft = gaussian_filter(hu, (0, s := float(r.uniform(0.4, 1.1)), s))
-            hu = soft if choice < 0.25 else hu + np.float32(r.uniform(0.2, 0.8)) * (hu - soft)
-        return np.ascontiguousarray(hu, dtype=np.float32)
+            soft = gaussian_filter(stack, (0, s := float(r.uniform(0.4, 1.1)), s))
+            stack = soft if choice < 0.25 else stack + np.float32(r.uniform(0.2, 0.8)) * (stack - soft)
+        return np.ascontiguousarray(stack, dtype=np.float32)
 
 
 def resize(block: NDArray[np.float32], size: int) -> NDArray[np.float32]:

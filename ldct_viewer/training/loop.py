@@ -18,8 +18,10 @@ from .data import Batch, Sampler
 
 MEAN_SHARE = 0.8  # of the loss falls, in the end, on the mean of the realisations
 DETAIL_WEIGHT = 60.0  # of a pixel on a faint edge, against 1 of one where nothing was drawn
+SCANNED_DETAIL_WEIGHT = 20.0  # the same where the target has noise, which it multiplies, too
 SCALES_PX, SCALES_WEIGHT = (4, 8, 16), 2.0  # cells whose mean error counts, too: coarse noise, paled lesions
 SHARED_WEIGHT = 0.5  # of the error that two realisations have in common, on details
+KNEE_HU = 8.0  # errors count by their square below, by their size above
 RISE_FROM, RISE_TO = 0.05, 0.35  # of the training: where those weights begin to rise, and where they are reached
 
 
@@ -48,13 +50,12 @@ def loss_of(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor) -> Tensor
     term: a faint edge is a handful of pixels and a few HU, nothing in a mean over the picture, and everything to
     whoever looks for it.
 
-    The Charbonnier knee (8 HU) makes small errors count by their square (PSNR) and edges by their size.
+    The Charbonnier knee makes small errors count by their square (PSNR) and edges by their size.
     Dividing by (8 + σ/2) keeps very noisy pairs from owning the gradient.
     """
     error = out - clean
     weight = (1.0 / (8.0 + 0.5 * level))[:, None, None, None]
-    knee = 8.0
-    point = (torch.sqrt(error**2 + knee**2) - knee) * weight * (1.0 + detail)
+    point = (torch.sqrt(error**2 + KNEE_HU**2) - KNEE_HU) * weight * (1.0 + detail)
     slope = (error.diff(dim=-1).abs().mean() + error.diff(dim=-2).abs().mean()) / 2
     phases = F.pixel_unshuffle(error, 2)  # each on its own: a shift of one against the others is a fine grid
     cells = (F.avg_pool2d(phases, 6).abs() * weight).mean()
@@ -86,6 +87,19 @@ def recipe_loss(out: Tensor, clean: Tensor, level: Tensor, detail: Tensor, risen
         scale = (8.0 / (8.0 + 0.5 * level) ** 2)[:, None, None, None]
         total = total + SHARED_WEIGHT * risen * (error[:, 0] * error[:, 1] * detail * scale).mean()
     return total
+
+
+def scanned_loss(out: Tensor, target: Tensor, level: Tensor, detail: Tensor, risen: float = 1.0) -> Tensor:
+    """The loss of scans as they came: ``out`` (n, r, 1, y, x) against ``target`` (n, 1, y, x), which has noise too.
+
+    Squares only, each realisation on its own: nothing else has its minimum where the mean is the truth. The input
+    holds the target's noise, so the product of two realisations' errors would mislead.
+    """
+    error = out - target[:, None]
+    weight = (1.0 / (8.0 + 0.5 * level))[:, None, None, None, None]
+    point = error**2 * weight * (1.0 + SCANNED_DETAIL_WEIGHT * risen * detail[:, None])
+    cells = F.avg_pool2d(error.flatten(0, 1), 16, 8).unflatten(0, error.shape[:2]) ** 2 * weight
+    return (point.mean() + SCALES_WEIGHT * cells.mean()) / (2 * KNEE_HU)
 
 
 def train(
@@ -128,11 +142,15 @@ def train(
 
 def _step(net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, risen: float) -> float:
     n, r = batch.noisy.shape[:2]
-    noisy, clean = torch.from_numpy(batch.noisy).flatten(0, 1), torch.from_numpy(batch.clean)
+    noisy, clean, level, detail = (torch.from_numpy(v) for v in (batch.noisy, batch.clean, batch.level, batch.detail))
     with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-        out = noisy[:, 1:2] - net.noise(noisy, torch.from_numpy(batch.sigma).repeat_interleave(r))
-    level, detail = torch.from_numpy(batch.level), torch.from_numpy(batch.detail)
-    loss = recipe_loss(out.unflatten(0, (n, r)), clean, level, detail, risen)
+        noise = net.noise(noisy.flatten(0, 1), torch.from_numpy(batch.sigma).repeat_interleave(r))
+    out = noisy[:, :, 1:2] - noise.unflatten(0, (n, r))
+    scanned = torch.from_numpy(batch.scanned) > 0
+    loss = out.new_zeros(())
+    for kind, loss_of_kind in ((~scanned, recipe_loss), (scanned, scanned_loss)):
+        if bool(kind.any()):
+            loss = loss + kind.float().mean() * loss_of_kind(out[kind], clean[kind], level[kind], detail[kind], risen)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)

@@ -2,8 +2,8 @@
 
 ``python -m ldct_viewer.training.recipe --data FOLDER --out FOLDER --size fast --minutes 45``
 
-Clean targets, simulated noise, held-out patients; on the way the targets are cleaned by the network
-itself (a network shown noisy targets learns to keep noise that looks like theirs).
+Clean and drawn targets, scans as they came, simulated noise, held-out patients; on the way the clean targets are
+cleaned by the network itself (a network shown only noisy targets learns to keep noise that looks like theirs).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ..denoise.network import ARCHITECTURES, PUNet, build
 from ..denoise.noise_level import estimate_sigma
 from .data import REALISATIONS, Sampler
 from .loop import Plan, train
-from .sources import SOURCES, CleanVolume, Source, load_clean
+from .sources import SOURCES, CleanVolume, ScannedVolume, Source, load_clean, load_scanned
 from .validation import Held, held_out_pairs, score
 from .widen import widen
 
@@ -35,7 +35,11 @@ OVERSTATE = 1.4  # told noise level of a target / its estimate: what the network
 EDGE_HU_PER_PIXEL = 25.0  # where a target is half cleaned
 
 
-def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], CleanVolume] = load_clean) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    load: Callable[[Path, Source], CleanVolume] = load_clean,
+    load_as_scanned: Callable[[Path, Source], ScannedVolume] = load_scanned,
+) -> int:
     """Parse arguments, train, and leave the model in ``--out``."""
     args = _parser().parse_args(argv)
     torch.set_num_threads(args.threads)
@@ -44,7 +48,15 @@ def main(argv: Sequence[str] | None = None, load: Callable[[Path, Source], Clean
     volumes = [load(args.data, source) for source in SOURCES]
     originals = [v for v in volumes if not v.source.held_out or args.all]
     held = held_out_pairs([v for v in volumes if v.source.held_out])
-    sampler = Sampler(originals, rng, args.crop, realisations=args.realisations, physics_groups=args.physics_groups)
+    scanned = [load_as_scanned(args.data, v.source) for v in originals if v.source.own_noise]
+    sampler = Sampler(
+        originals,
+        rng,
+        args.crop,
+        realisations=args.realisations,
+        physics_groups=args.physics_groups,
+        scanned=scanned,
+    )
     net = build(ARCHITECTURES[args.size])
     if args.start:
         start = load_model(args.start)

@@ -25,12 +25,15 @@ def ellipse(r: np.random.Generator, size: int, smallest: float, largest: float, 
     return _cover((radius - 1) * steep)
 
 
-def insert_details(r: np.random.Generator, hu: NDArray[np.float32]) -> None:
-    """Add 1–6 lesions and vessels of ±6 … ±120 HU to ``hu`` (3, y, x), through some or all slices."""
+def insert_details(r: np.random.Generator, hu: NDArray[np.float32], noise_hu: float = 0.0) -> None:
+    """Add 1–6 lesions and vessels of ±6 … ±120 HU to ``hu`` (3, y, x), through some or all slices.
+
+    With ``noise_hu``, the noise's SD, half of them are as high as noise: see :func:`inserts`.
+    """
     for _ in range(int(r.integers(1, 7))):
         shape = ellipse(r, hu.shape[-1], 1.0, 24.0, float(r.uniform(0.4, 1.2)))
-        height = _height(r, 6.0, 120.0)
-        reach = (1.0, 1.0, 1.0) if r.random() < 0.8 else (0.0, 1.0, float(r.random() < 0.5))
+        height = _near_noise(r, noise_hu) if noise_hu > 0 and r.random() < 0.5 else _height(r, 6.0, 120.0)
+        reach = (1.0, 1.0, 1.0) if r.random() < 0.7 else (0.0, 1.0, float(r.random() < 0.5))
         for k in range(3):
             hu[k] += np.float32(height * reach[k]) * shape
 
@@ -45,8 +48,12 @@ def cartoon(r: np.random.Generator, size: int) -> NDArray[np.float32]:
     return hu
 
 
-def inserts(r: np.random.Generator, size: int) -> NDArray[np.float32]:
-    """An even body with 2–8 round inserts of ±5 … ±100 HU and sharp rims (3, y, x), as CT phantoms have them."""
+def inserts(r: np.random.Generator, size: int, noise_hu: float) -> tuple[NDArray[np.float32], np.float32]:
+    """An even body with 2–8 rods and balls with sharp rims (3, y, x), as CT phantoms have them; and the body's HU.
+
+    Most are about as high as the SD ``noise_hu`` of the noise to come: there a rim can just be told from it, and only
+    who has seen many learns to (a network shown mostly plainer ones takes faint rims for noise).
+    """
     body = np.float32(r.uniform(-120, 120))
     hu = np.full((3, size, size), body, dtype=np.float32)
     y, x = np.mgrid[0:size, 0:size].astype(np.float32)
@@ -54,8 +61,16 @@ def inserts(r: np.random.Generator, size: int) -> NDArray[np.float32]:
         radius = float(np.exp(r.uniform(np.log(1.5), np.log(25.0))))
         distance = np.hypot(*(axis - np.float32(r.uniform(0, size)) for axis in (y, x)))
         steep = np.float32(1.7 / r.uniform(0.3, 0.9))
-        _lay(r, hu, _cover((distance - radius) * steep), body + np.float32(_height(r, 5.0, 100.0)))
-    return hu
+        value = body + np.float32(_height(r, 5.0, 100.0) if r.random() < 0.2 else _near_noise(r, noise_hu))
+        cover = _cover((distance - radius) * steep)
+        if r.random() < 0.5:
+            _lay(r, hu, cover, value)
+            continue
+        hu[1] += cover * (value - hu[1])
+        beside = np.sqrt(max(radius**2 - r.uniform(1.0, 6.0) ** 2, 0.0))  # of a ball in the slices next to its middle
+        for k in (0, 2) if beside > 0.5 else ():
+            hu[k] += _cover((distance - beside) * steep) * (value - hu[k])
+    return hu, body
 
 
 def detail_map(drawn: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -79,6 +94,11 @@ def _lay(r: np.random.Generator, hu: NDArray[np.float32], cover: NDArray[np.floa
     """Something of ``value`` HU over ``hu`` (3, y, x), in four of five cases through all slices."""
     for k in (0, 1, 2) if r.random() < 0.8 else (1, 2):
         hu[k] += cover * (value - hu[k])
+
+
+def _near_noise(r: np.random.Generator, noise_hu: float) -> float:
+    """A contrast in HU that noise of the SD ``noise_hu`` nearly hides in one pixel and not in many."""
+    return _height(r, 0.4, 2.5) * max(noise_hu, 4.0)
 
 
 def _height(r: np.random.Generator, least: float, most: float) -> float:

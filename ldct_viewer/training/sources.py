@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..physics.dose import DosePlan, plan_dose
+
 
 @dataclass(frozen=True)
 class Source:
@@ -15,6 +17,7 @@ class Source:
 
     ``average``: neighbouring slices averaged into one clean target (1: the slices are thick enough).
     ``weight``: how often it is drawn. ``held_out``: only for validation, never trained on.
+    ``own_noise``: it holds even soft tissue, so that its noise can be measured.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Source:
     weight: float
     held_out: bool
     licence: str
+    own_noise: bool = True
 
 
 _COVID = "COVID-CT-MD, figshare, licence to be confirmed"
@@ -48,7 +52,7 @@ SOURCES: tuple[Source, ...] = (
     Source("A0001", "chest-lung-pet-ct-dx/A0001-philips-5mm-kernelB", 1, 2.0, False, "Lung-PET-CT-Dx, CC BY 4.0"),
     Source("A0002", "chest-lung-pet-ct-dx/A0002-siemens-8mm-B40f", 1, 2.0, False, "Lung-PET-CT-Dx, CC BY 4.0"),
     Source("Br38-abdomen", "abdomen-totalsegmentator/siemens-3mm-Br38", 1, 1.0, True, "TotalSegmentator, Apache-2.0"),
-    Source("UB-head", "head-dcm-qa-ct/philips-5mm-UB", 1, 1.0, False, "dcm_qa_ct, BSD-2-Clause"),
+    Source("UB-head", "head-dcm-qa-ct/philips-5mm-UB", 1, 1.0, False, "dcm_qa_ct, BSD-2-Clause", False),
 )
 
 
@@ -60,6 +64,13 @@ class CleanVolume:
     hu: NDArray[np.float32]
     pixel_mm: float
     spacing_z_mm: float
+
+
+@dataclass(frozen=True)
+class ScannedVolume(CleanVolume):
+    """A source as it was scanned, its own noise in it, and the model of that noise."""
+
+    plan: DosePlan
 
 
 def clean(hu: NDArray[np.int16], average: int) -> NDArray[np.float32]:
@@ -78,3 +89,13 @@ def load_clean(data: Path, source: Source) -> CleanVolume:
     volume = load(data / source.folder)
     spacing = volume.geometry.spacing_mm
     return CleanVolume(source, clean(volume.hu, source.average), spacing[2], spacing[0])
+
+
+def load_scanned(data: Path, source: Source) -> ScannedVolume:
+    """Read one source's DICOM series as it is, and fit kernel and photon number to its noise."""
+    from ..dicom.read import load
+
+    volume = load(data / source.folder)
+    spacing = volume.geometry.spacing_mm
+    plan = plan_dose(volume.hu, volume.geometry)
+    return ScannedVolume(source, volume.hu.astype(np.float32), spacing[2], spacing[0], plan)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 import torch
 
 from ldct_viewer.denoise.model_file import load_model
+from ldct_viewer.physics.dose import DosePlan
+from ldct_viewer.physics.kernels import STANDARD
+from ldct_viewer.physics.noise import NoiseMaker
+from ldct_viewer.physics.scanner import Scanner
 from ldct_viewer.training import recipe
 from ldct_viewer.training.data import REALISATIONS, Sampler
-from ldct_viewer.training.loop import loss_of, recipe_loss
+from ldct_viewer.training.loop import loss_of, recipe_loss, scanned_loss
 from ldct_viewer.training.shapes import detail_map, inserts
-from ldct_viewer.training.sources import SOURCES, CleanVolume, Source, clean
+from ldct_viewer.training.sources import SOURCES, CleanVolume, ScannedVolume, Source, clean
 from ldct_viewer.training.validation import held_out_pairs, psnr
 
 
@@ -25,11 +30,27 @@ def body(_: Path, source: Source) -> CleanVolume:
     return CleanVolume(source, np.repeat(hu[None], 6, 0).astype(np.float32), 0.8, 2.0)
 
 
+SD_HU = 15.0  # of the noise in a scan as it came
+
+
+def scanned(where: Path, source: Source) -> ScannedVolume:
+    """The same cylinder with noise of the scanner model in it."""
+    clean = body(where, source)
+    plan = DosePlan(STANDARD, Scanner(), 4.0, SD_HU)
+    maker = NoiseMaker(128, clean.pixel_mm, plan.kernel, plan.scanner)
+    p = maker.line_integrals(torch.from_numpy(clean.hu))
+    noise = maker.draw(maker.log_sd(p, 0.5, 1.0, plan.reference), torch.Generator().manual_seed(1)).numpy()
+    factor = SD_HU / noise[clean.hu > -200].std()
+    photons = plan.scanner.photons / factor**2
+    plan = replace(plan, scanner=replace(plan.scanner, photons=photons, electronic=plan.scanner.electronic / factor))
+    return ScannedVolume(source, clean.hu + factor * noise, clean.pixel_mm, clean.spacing_z_mm, plan)
+
+
 def test_the_recipe_leaves_a_loadable_model_with_split_and_licences(tmp_path, monkeypatch):
     monkeypatch.setattr(recipe, "Sampler", partial(Sampler, spectra=2))
     monkeypatch.setattr(recipe, "held_out_pairs", partial(held_out_pairs, slices=1))
     arguments = ["--data", "x", "--out", str(tmp_path), "--steps", "2", "--report-every", "1", "--batch", "2"]
-    assert recipe.main([*arguments, "--crop", "64"], load=body) == 0
+    assert recipe.main([*arguments, "--crop", "64"], load=body, load_as_scanned=scanned) == 0
     model = load_model(tmp_path / "fast.safetensors")
     held = {s.name for s in SOURCES if s.held_out}
     assert set(model.info.card["split"]["held_out"]) == held
@@ -77,10 +98,42 @@ def test_noise_of_the_scanner_model_falls_on_its_own_slice_and_no_two_realisatio
         clean3, noise = sampler._physics_crop(0.5)
         assert clean3.shape == (3, 32, 32) and noise.shape == (2, 3, 32, 32)
         assert abs(np.corrcoef(noise[0, 1].ravel(), noise[1, 1].ravel())[0, 1]) < 0.5
-    group = sampler.physics._groups[0]
-    hu = volumes[0].hu[group.slices[0]]
-    inside = hu > -200
-    assert group.noise[0].astype(np.float32)[:, inside].std() == pytest.approx(1.0, abs=0.01)
+    drawn = sampler.physics.pick()
+    inside = volumes[0].hu[drawn.slice] > -200
+    assert drawn.noise.astype(np.float32)[:, inside].std() == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_scan_as_it_came_gets_more_of_its_own_noise_and_stays_the_target():
+    """The noise added is as much as the slice has, whatever the model of the series says; level is of both together."""
+    volume = scanned(Path(), SOURCES[0])
+    sampler = Sampler(
+        [body(Path(), SOURCES[0])], np.random.default_rng(3), 64, spectra=1, physics_groups=1, scanned=[volume]
+    )
+    drawn = sampler.own.pick()
+    assert drawn.sd_hu == pytest.approx(SD_HU, rel=0.15)
+    twice = replace(volume, hu=body(Path(), SOURCES[0]).hu + 2 * (volume.hu - body(Path(), SOURCES[0]).hu))
+    louder = Sampler([twice], np.random.default_rng(3), 64, spectra=1, physics_groups=1, scanned=[twice]).own.pick()
+    assert 1.3 < louder.sd_hu / drawn.sd_hu < 2.3  # the slice's noise is believed up to 1.4 times the model's
+    pairs = [sampler._scanned_pair(sampler.own) for _ in range(12)]
+    for noisy, target, _, level, _, as_scanned in pairs:
+        added = (noisy[:, 1] - target[0])[:, target[0] > -500]
+        assert as_scanned == 1 and 0 < added.std() < 1.4 * level
+        assert abs(added.mean()) < 0.3 * level
+    assert np.corrcoef(
+        pairs[0][0][0, 1].ravel() - pairs[0][1].ravel(), pairs[0][0][1, 1].ravel() - pairs[0][1].ravel()
+    )[0, 1] == pytest.approx(0, abs=0.5)
+
+
+def test_of_a_noisy_target_only_the_mean_counts():
+    """The loss of a scan is least at the mean of its targets, also where their noise is skewed."""
+    r = torch.Generator().manual_seed(0)
+    target = torch.rand(64, 1, 32, 32, generator=r) ** 4 * 100  # mean 20, median 6
+    level, nowhere = torch.full((64,), 20.0), torch.zeros_like(target)
+
+    def loss(value: float) -> float:
+        return float(scanned_loss(torch.full((64, 2, 1, 32, 32), value), target, level, nowhere))
+
+    assert loss(20) < min(loss(17), loss(23), loss(6))
 
 
 def test_the_recipe_punishes_what_all_realisations_share():
@@ -123,6 +176,18 @@ def test_every_pair_says_where_its_details_are():
     shown = (batch.detail.reshape(60, -1).max(axis=1) > 0.3).mean()
     assert 0.6 < shown < 0.98
     r = np.random.default_rng(0)
-    for picture in (inserts(r, 64) for _ in range(10)):
-        step = np.abs(picture[1] - np.median(picture[1]))
+    for picture, around in (inserts(r, 64, 10.0) for _ in range(10)):
+        step = np.abs(picture[1] - around)
         assert picture.shape == (3, 64, 64) and 4 < step.max() < 250
+
+
+def test_inserts_are_rods_and_balls_about_as_high_as_the_noise():
+    """At 20 HU of noise few are plain, and half are lesions that one slice shows best."""
+    r = np.random.default_rng(1)
+    heights, only_here = [], 0
+    for _ in range(60):
+        picture, around = inserts(r, 64, 20.0)
+        heights.append(np.abs(picture[1] - around).max())
+        only_here += bool((np.abs(picture[1] - around) > 5).sum() > (np.abs(picture[0] - around) > 5).sum() + 8)
+    assert 15 < np.median(heights) < 60
+    assert 20 < only_here

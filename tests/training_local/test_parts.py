@@ -18,10 +18,11 @@ from ldct_viewer.training.local.clock import ActiveClock
 from ldct_viewer.training.local.examine import examine
 from ldct_viewer.training.local.loader import Steps
 from ldct_viewer.training.local.losses import batch_loss
-from ldct_viewer.training.local.objectives import SelfSupervised, Simulated
+from ldct_viewer.training.local.objectives import Pairs, SelfSupervised, Simulated
 from ldct_viewer.training.local.plan import Plan
+from ldct_viewer.training.local.report import Pair
 from ldct_viewer.training.local.sources import Material
-from ldct_viewer.training.local.split import split
+from ldct_viewer.training.local.split import Split, split
 from ldct_viewer.training.local.store import Lru, SliceStore, Unreadable
 from ldct_viewer.training.local.texture import Texture, TextureBank, measure
 from ldct_viewer.training.noise import SECTORS, noise_fields
@@ -232,10 +233,15 @@ def test_sleep_of_the_machine_does_not_count(monkeypatch: pytest.MonkeyPatch) ->
 # -- drawn details ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", [Simulated, SelfSupervised])
+def pair_of_two(m: Material, parts: Split, plan: Plan) -> Pairs:
+    return Pairs(m, parts, plan, [Pair(0, 1, 0.25)])
+
+
+@pytest.mark.parametrize("kind", [Simulated, SelfSupervised, pair_of_two])
 def test_details_are_drawn_into_input_and_target_alike_and_said_where(make_series: Maker, monkeypatch, kind) -> None:
     """The same example without the drawing differs from it by the drawing, in both pictures."""
-    m = material(make_series("one", slices=24, noise=8.0))
+    full = make_series("one", slices=24, noise=8.0)
+    m = material(full) if kind is not pair_of_two else material(make_series("low", slices=24, noise=16.0, seed=1), full)
     objective = kind(m, split(m.series), PLAN)
     monkeypatch.setattr(examples, "DETAILS", 1.0)
     with_them = [objective.example(0, n) for n in range(6)]

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from ...denoise import THICK_MM
 from .examples import AIR_CROP_HU, Example, augment_hu, cut_levels, drawn_details, neighbours, place, turn
 from .noise_maps import NoiseMaps
 from .plan import Plan
-from .sources import THICK_MM, Chooser, Material
+from .sources import Chooser, Material
 from .split import Split
 from .store import Unreadable
 from .texture import TextureBank

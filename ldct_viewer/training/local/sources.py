@@ -16,7 +16,6 @@ from .texture import Texture, measure
 if TYPE_CHECKING:
     from .report import Examined
 
-THICK_MM = 4.0  # as in denoise.engine: neighbours farther than this are not shown to the network
 OVERSTATE = 1.4  # told level of a target that is cleaned / its estimate (as in training.recipe)
 _BLOCK_STEPS = 100  # steps between two changes of the working set
 _BLOCK_NEW = 4  # series slices exchanged at each change
