@@ -33,8 +33,12 @@ class Example:
     noisy_target: bool
 
 
-def drawn_details(rng: np.random.Generator, size: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def drawn_details(
+    rng: np.random.Generator, size: int, noise_hu: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What to add to three slices and their target (3, y, x; HU), and where it lies (1, y, x); often nothing.
+
+    Half of it is about as high as the input's noise, SD ``noise_hu``.
 
     Scans hold few faint lesions and a noisy target hides them, so a network that learned from scans alone would
     unlearn them: it would gain PSNR by paling what it was trained to keep.
@@ -42,7 +46,7 @@ def drawn_details(rng: np.random.Generator, size: int) -> tuple[NDArray[np.float
     drawn = np.zeros((3, size, size), np.float32)
     if rng.random() >= DETAILS:
         return drawn, drawn[:1]
-    insert_details(rng, drawn)
+    insert_details(rng, drawn, noise_hu)
     return drawn, detail_map(drawn[1])[None]
 
 

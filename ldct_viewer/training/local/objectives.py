@@ -142,7 +142,7 @@ class Objective:
             return None
         noise = self.unit_noise(rng, s, k, (top, left, size))
         both, _ = turn(rng, np.concatenate((crop, noise)))
-        drawn, detail = drawn_details(rng, size)
+        drawn, detail = drawn_details(rng, size, total)
         crop = augment_hu(rng, both[:3]) + drawn
         noisy = np.maximum(crop + np.float32(added) * both[3:], np.float32(-1024.0))
         told = -1.0 if rng.random() < 0.05 else total * float(np.exp(rng.normal(0.0, 0.08)))
@@ -208,8 +208,8 @@ class Pairs(Objective):
         stack = [*(m.hu(s, n) for n in self.near(rng, s, k)), full]
         crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
         crop, _ = turn(rng, crop)
-        drawn, detail = drawn_details(rng, size)
         sigma = m.sigma(s, k)
+        drawn, detail = drawn_details(rng, size, sigma)
         told = -1.0 if rng.random() < 0.05 else sigma
         target = crop[3:] + drawn[1:2]
         return Example(crop[:3] + drawn, target, told, sigma, np.ones_like(target), detail, True)
@@ -264,8 +264,8 @@ class SelfSupervised(Objective):
         stack = [m.hu(s, n)[box] for n in self.near(rng, s, k)]
         crop = np.stack([*stack, target[box], alike]).astype(np.float32)
         crop, _ = turn(rng, crop)
-        drawn, detail = drawn_details(rng, size)
         sigma = m.sigma(s, k)
+        drawn, detail = drawn_details(rng, size, sigma)
         told = -1.0 if rng.random() < 0.05 else sigma
         return Example(crop[:3] + drawn, crop[3:4] + drawn[1:2], told, sigma, crop[4:5], detail, True)
 
