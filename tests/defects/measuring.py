@@ -7,7 +7,7 @@ from __future__ import annotations
 from .defect import Defect as D
 
 _DOSE, _NOISE, _PROJ = "physics/test_dose.py", "physics/test_noise.py", "physics/test_projection.py"
-_PARTS, _TL = "training_local/test_parts.py", "training_local"
+_PARTS, _TL, _RECIPE = "training_local/test_parts.py", "training_local", "training/test_recipe.py"
 
 DEFECTS = (
     D(
@@ -389,6 +389,30 @@ DEFECTS = (
         "too much noise is added at mild doses",
         _PARTS,
         _TL,
+    ),
+    D(
+        "recipe-own-noise",
+        "training/physics_bank.py",
+        "float(np.clip(found / np.sqrt(both**2 - found**2), *TRUSTED))",
+        "1.0",
+        "a slice noisier than its series is taken for as noisy as the rest",
+        _RECIPE,
+    ),
+    D(
+        "recipe-noisy-target",
+        "training/loop.py",
+        "point = error**2 * weight * (1.0 + SCANNED",
+        "point = error.abs() * weight * (1.0 + SCANNED",
+        "of a noisy target the median is learnt, not the mean",
+        _RECIPE,
+    ),
+    D(
+        "recipe-plain-inserts",
+        "training/shapes.py",
+        "if r.random() < 0.2 else _near_noise(r, noise_hu)",
+        "if r.random() < 1.2 else _near_noise(r, noise_hu)",
+        "no insert is as faint as the noise",
+        _RECIPE,
     ),
     D(
         "train-neighbour-leak",
