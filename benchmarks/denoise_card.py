@@ -36,7 +36,7 @@ def measure(model: str, data: Path | None, count: int) -> dict[str, Any]:
     quality["strength"] = {
         "what": f"water, noise SD {NOISE_HU:g} HU, balls of 3-10 mm and -10..-50 HU, {count} + {count} pictures each; "
         "recommended: greatest d' (mean of both observers) among strengths that shift the mean noise frequency by at "
-        f"most {MAX_SHIFT:.0%}; d' relative to low dose",
+        f"most {MAX_SHIFT:.0%} and leave no lesion harder to see (NPW with eye); d' relative to low dose",
         **{
             f"{STRENGTHS[k]:g}": {
                 "noise_left": round(result.noise_left[k], 3),

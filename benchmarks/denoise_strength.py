@@ -8,7 +8,7 @@ model's noise at a dose that gives a clinical noise level. Two observers that st
 CHO with Gabor channels and internal noise, and NPW with Burgess's eye filter (formulas and sources in
 ``quality.observers``). Shown is d′ / d′ of the low-dose picture, the mean (geometric) over lesions that are neither
 invisible nor trivial. Recommended is the strength with the greatest mean of both observers among those that shift
-the mean noise frequency by at most 20 %.
+the mean noise frequency by at most 20 % and leave no lesion harder to see for NPW with an eye.
 """
 
 from __future__ import annotations
@@ -87,7 +87,8 @@ def study(model: str, count: int = 240, seed: int = 3) -> Study:
              for who in ("cho", "npwe")]  # fmt: skip
     shift = [v.mean_per_mm / spectra[0].mean_per_mm - 1 for v in spectra[1:]]
     left = [v.sd_hu / spectra[0].sd_hu for v in spectra[1:]]
-    return Study(tasks, shift, left, gains[0], gains[1], recommend(shift, gains[0], gains[1]))
+    worst = [min(t.npwe[n] / t.npwe[0] for t in counted) for n in range(1, len(STRENGTHS) + 1)]
+    return Study(tasks, shift, left, gains[0], gains[1], recommend(shift, gains[0], gains[1], worst))
 
 
 def told_apart(tasks: list[Task]) -> list[Task]:
@@ -95,9 +96,14 @@ def told_apart(tasks: list[Task]) -> list[Task]:
     return [t for t in tasks if TOLD_APART[0] < t.npwe[0] < TOLD_APART[1]]
 
 
-def recommend(shift: list[float], cho: list[float], npwe: list[float]) -> float:
-    """The strength with the greatest mean gain of both observers whose frequency shift is allowed."""
-    allowed = [n for n in range(len(STRENGTHS)) if abs(shift[n]) <= MAX_SHIFT]
+def recommend(shift: list[float], cho: list[float], npwe: list[float], worst: list[float]) -> float:
+    """The strength with the greatest mean gain of both observers whose frequency shift is allowed.
+
+    Of those, where there are any, one at which every lesion (``worst``: the least d′ ratio of one, NPW with an eye) is
+    seen at least as well as at low dose.
+    """
+    textured = [n for n in range(len(STRENGTHS)) if abs(shift[n]) <= MAX_SHIFT]
+    allowed = [n for n in textured if worst[n] >= 1.0] or textured
     if not allowed:
         return STRENGTHS[0]
     return STRENGTHS[max(allowed, key=lambda n: np.sqrt(cho[n] * npwe[n]))]
@@ -196,7 +202,8 @@ def write_card(card: Path, result: Study, count: int) -> None:
     content["recommended_strength"] = result.recommended
     n = STRENGTHS.index(result.recommended)
     content.setdefault("quality", {})["recommended_strength"] = {
-        "what": f"greatest d' among strengths that shift the mean noise frequency by at most {MAX_SHIFT:.0%}; "
+        "what": f"greatest d' among strengths that shift the mean noise frequency by at most {MAX_SHIFT:.0%} and leave "
+        "no lesion harder to see (NPW with eye); "
         f"balls of 3-10 mm, -10..-50 HU in {NOISE_HU:g} HU noise, {count} + {count} pictures each",
         "command": "python benchmarks/denoise_strength.py",
         "frequency_shift": round(result.shift[n], 3),

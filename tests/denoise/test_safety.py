@@ -77,9 +77,19 @@ def test_the_recommended_strength_obeys_the_texture_first():
     n = len(strength.STRENGTHS)
     rising = [1.0 + 0.1 * k for k in range(n)]
     shift = [-0.05 * (k + 1) for k in range(n)]  # 20 % at the fourth
-    assert strength.recommend(shift, rising, rising) == strength.STRENGTHS[3]
-    assert strength.recommend([0.0] * n, rising, rising) == 1.0
-    assert strength.recommend([0.0] * n, rising[::-1], [1.0] * n) == strength.STRENGTHS[0]
+    safe = [1.0] * n
+    assert strength.recommend(shift, rising, rising, safe) == strength.STRENGTHS[3]
+    assert strength.recommend([0.0] * n, rising, rising, safe) == 1.0
+    assert strength.recommend([0.0] * n, rising[::-1], [1.0] * n, safe) == strength.STRENGTHS[0]
+
+
+def test_no_lesion_gets_harder_to_see_at_the_recommended_strength():
+    """Unless one does at every strength: then the texture alone decides."""
+    n = len(strength.STRENGTHS)
+    rising = [1.0 + 0.1 * k for k in range(n)]
+    worst = [1.02 - 0.01 * k for k in range(n)]  # 1 at the third
+    assert strength.recommend([0.0] * n, rising, rising, worst) == strength.STRENGTHS[2]
+    assert strength.recommend([0.0] * n, rising, rising, [0.9] * n) == 1.0
 
 
 def test_the_card_gets_the_strength_and_how_it_was_found(tmp_path):
