@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..denoise import THICK_MM
 from .noise import SECTORS, NoiseBank, sector_levels, share_middle
-from .physics_bank import OwnNoiseBank, PhysicsBank
+from .physics_bank import Drawn, OwnNoiseBank, PhysicsBank
 from .shapes import cartoon, detail_map, insert_details, inserts
 from .sources import CleanVolume, ScannedVolume
 
@@ -23,8 +23,7 @@ REALISATIONS = 2  # of the noise on each clean crop; see loop.loss_of
 PHYSICS = 0.7  # share of the clean crops whose noise is the scanner model's
 SCANNED = 0.25  # share of crops that are scans as they came, under more noise of their own kind
 SCANNED_DOSE = (0.08, 0.7)  # of the scan's own dose, which such a crop is lowered to
-MOST_NOISE_HU = 70.0
-
+MOST_NOISE_HU = 70.0  # in all, that such a crop gets
 
 _Pair = tuple[NDArray[np.float32], NDArray[np.float32], float, float, NDArray[np.float32], float]
 
@@ -126,15 +125,7 @@ class Sampler:
         Zoomed and filtered, added and own noise alike: so they stay of one kind, whatever the texture.
         """
         r = self.rng
-        for _ in range(20):
-            drawn = bank.pick()
-            volume = bank.volumes[drawn.volume]
-            near, top, left, need = self._where(volume, drawn.slice, whole_steps=True)
-            cut = (slice(None), slice(top, top + need), slice(left, left + need))
-            block = volume.hu[near][cut]
-            if block[1].mean() > MARGIN_HU or r.random() < 0.1:
-                break
-        native = drawn.noise[cut].astype(np.float32)
+        drawn, block, native = self._cut(bank, bank.volumes, whole_steps=True)
         stack = self._filter(resize(np.concatenate((block, native)), self.crop))
         own = drawn.sd_hu * float(np.sqrt((stack[3:] ** 2).mean() / max(float((native**2).mean()), 1e-9)))
         stack = self._stretch(_turn(r, stack.reshape(self.realisations + 1, 3, self.crop, self.crop)))
@@ -147,7 +138,7 @@ class Sampler:
             insert_details(r, scan, level)
         noisy = scan + np.float32(drawn.sd_hu * np.sqrt(1 / dose - 1)) * stack[1:]
         np.maximum(noisy, -1024.0, out=noisy)
-        noisy = self._hide_neighbours(noisy, always=volume.spacing_z_mm > THICK_MM)
+        noisy = self._hide_neighbours(noisy, always=bank.volumes[drawn.volume].spacing_z_mm > THICK_MM)
         return noisy, scan[1:2], self._told(level), level, detail_map(scan[1] - plain)[None], 1.0
 
     def _hide_neighbours(self, noisy: NDArray[np.float32], always: bool = False) -> NDArray[np.float32]:
@@ -165,23 +156,31 @@ class Sampler:
 
     def _physics_crop(self, correlation: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(3 slices of clean HU, unit noise (realisation, 3, y, x)) cut, zoomed and turned alike."""
-        r = self.rng
         assert self.physics is not None
-        for _ in range(20):
-            drawn = self.physics.pick()
-            near, top, left, need = self._where(self.volumes[drawn.volume], drawn.slice)
-            cut = (slice(None), slice(top, top + need), slice(left, left + need))
-            block = self.volumes[drawn.volume].hu[near][cut]
-            if block[1].mean() > MARGIN_HU or r.random() < 0.1:
-                break
-        native = drawn.noise[cut].astype(np.float32)
+        _, block, native = self._cut(self.physics, self.volumes)
         noise = resize(native, self.crop)
         noise *= np.sqrt((native**2).mean() / max(float((noise**2).mean()), 1e-9))  # shrinking averages noise away
         noise = noise.reshape(self.realisations, 3, self.crop, self.crop)
         noise = np.stack([share_middle(three, correlation) for three in noise])
         block = self._thin(resize(block, self.crop))
-        both = _turn(r, np.concatenate((block[None], noise)))
+        both = _turn(self.rng, np.concatenate((block[None], noise)))
         return both[0], both[1:]
+
+    def _cut(
+        self, bank: PhysicsBank, volumes: Sequence[CleanVolume], whole_steps: bool = False
+    ) -> tuple[Drawn, NDArray[np.float32], NDArray[np.float32]]:
+        """(a slice of ``bank``, three slices of HU around it, its noise (3 · realisation, y, x)) in one random square.
+
+        ``volumes``: the bank's, or what has become of their HU since.
+        """
+        for _ in range(20):
+            drawn = bank.pick()
+            near, top, left, need = self._where(volumes[drawn.volume], drawn.slice, whole_steps)
+            cut = (slice(None), slice(top, top + need), slice(left, left + need))
+            block = volumes[drawn.volume].hu[near][cut]
+            if block[1].mean() > MARGIN_HU or self.rng.random() < 0.1:
+                break
+        return drawn, block, drawn.noise[cut].astype(np.float32)
 
     def _where(self, volume: CleanVolume, k: int, whole_steps: bool = False) -> tuple[list[int], int, int, int]:
         """The three slices around ``k`` and a random square: (indices, top, left, side in source pixels).

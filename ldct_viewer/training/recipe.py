@@ -135,8 +135,8 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
     return {
         "name": {"fast": "Fast", "quality": "Quality"}[args.size],
         "version": args.version,
-        "description": "Residual U-Net behind a pixel-unshuffle, three slices in, trained on clean CT targets with "
-        "simulated low-dose noise. Research use, not for diagnosis.",
+        "description": "Residual U-Net behind a pixel-unshuffle, three slices in, trained on clean and drawn CT "
+        "targets and on scans as they came, with simulated low-dose noise. Research use, not for diagnosis.",
         "architecture": ARCHITECTURES[args.size],
         "trained_on": [f"{s.name} ({s.licence})" for s in train_on],
         "split": {

@@ -252,6 +252,7 @@ def test_details_are_drawn_into_input_and_target_alike_and_said_where(make_serie
         assert np.abs(drawn).max() > 5 and not b.detail.any()
         inside = (a.noisy[1] > -1000) & (b.noisy[1] > -1000)  # the floor of the HU range hides some
         np.testing.assert_allclose((a.noisy[1] - b.noisy[1])[inside], drawn[0][inside], atol=0.01)
+        assert (a.detail[np.abs(drawn) > 20] > 0.1).all()
         assert a.detail[np.abs(drawn) > 5].min() > 0.08 > a.detail[np.abs(drawn) < 0.01].mean()
 
 
