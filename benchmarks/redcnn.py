@@ -3,7 +3,7 @@
 ``python benchmarks/redcnn.py --data FOLDER --out FOLDER --cpu-minutes 30`` leaves ``redcnn.safetensors`` and
 ``redcnn.json`` in ``--out`` (a new one every two minutes of CPU). Chen et al., IEEE TMI 36 (2017) 2524, widths and
 depth as in LDCT-Benchmark (96 channels, 5 × 5, ten layers, 1.85 M parameters); one slice in, squared error, Adam.
-Targets are the recipe's clean ones, but never cleaned by a network on the way.
+Targets are the recipe's: clean, drawn, and scans as they came; but never cleaned by a network on the way.
 """
 
 from __future__ import annotations
@@ -72,20 +72,26 @@ def load(path: Path):
     return net.eval()
 
 
-def train(args: argparse.Namespace, volumes: list | None = None) -> None:
+def train(args: argparse.Namespace, volumes: list | None = None, scanned: list | None = None) -> None:
     """Train until ``args.cpu_minutes`` of this process's CPU time are spent (reading the data not counted)."""
     import torch
 
     from ldct_viewer.training.data import Sampler
-    from ldct_viewer.training.sources import SOURCES, load_clean
+    from ldct_viewer.training.sources import SOURCES, load_clean, load_scanned
 
     torch.set_num_threads(1)
     torch.manual_seed(args.seed)
     if volumes is None:
         volumes = [load_clean(args.data, s) for s in SOURCES if not s.held_out]
+        scanned = [load_scanned(args.data, s) for s in SOURCES if s.own_noise and not s.held_out]
     rng = np.random.default_rng(args.seed)
     sampler = Sampler(
-        volumes, rng, args.crop, realisations=args.realisations, physics_groups=args.physics_groups
+        volumes,
+        rng,
+        args.crop,
+        realisations=args.realisations,
+        physics_groups=args.physics_groups,
+        scanned=scanned or (),
     )  # the recipe's, with its noise
     net = red_cnn(args.width).train().to(memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(net.parameters(), lr=args.learning_rate)

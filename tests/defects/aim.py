@@ -74,6 +74,7 @@ denoise-gap-neighbours denoise/test_engine.py::test_a_gap_in_the_stack_is_not_br
 denoise-padding-in denoise/test_engine.py::test_padding_value_does_not_reach_the_network
 denoise-padding-out denoise/test_engine.py::test_padding_metal_and_air_outside_the_circle_survive
 denoise-metal denoise/test_details.py
+denoise-rounding denoise/test_fused.py::test_rounded_kernels_keep_their_sums
 denoise-sigma-known denoise/test_fused.py::test_float32_is_the_plain_network_rounded
 denoise-noise-level denoise/test_engine.py::test_the_noise_estimate_is_right_within_a_tenth
 denoise-noise-slope denoise/test_details.py

@@ -256,6 +256,15 @@ DEFECTS = (
         _DEN,
     ),
     D(
+        "denoise-rounding",
+        "denoise/fused.py",
+        "left = wanted - ordered[..., k]",
+        "left = torch.zeros_like(wanted)",
+        "bfloat16 shifts the HU of the whole picture",
+        "denoise/test_fused.py",
+        _DEN,
+    ),
+    D(
         "denoise-sigma-known",
         "denoise/fused.py",
         "sigma_hu / SIGMA_SCALE if known else 0.0",
