@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TRUSTED = (0.7, 1.4)  # noise of a slice / the model's: beyond that something else was measured
+CUTOFF = (0.22, 1.0)  # cycles per pixel; mean frequency of the noise 0.09 to 0.3, of real scans 0.11 to 0.25
 SLICES = 6  # a group shares one kernel: preparing that costs more than its noise
 
 
@@ -81,7 +82,7 @@ class PhysicsBank:
     def _maker(self, which: int) -> NoiseMaker:
         # in cycles per pixel, so that matrices of any field of view meet the same range of textures
         volume, r = self.volumes[which], self._rng
-        cutoff = float(np.exp(r.uniform(np.log(0.42), np.log(1.0)))) / volume.pixel_mm
+        cutoff = float(np.exp(r.uniform(*np.log(CUTOFF)))) / volume.pixel_mm
         return NoiseMaker(volume.hu.shape[-1], volume.pixel_mm, Kernel(cutoff, float(r.uniform(0, 1.5) ** 2), "random"))
 
     def _log_sd(self, which: int, maker: NoiseMaker, p: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import bench_denoise_foreign as foreign  # noqa: E402
 from benchmarks import denoise_baselines as baselines  # noqa: E402
 from benchmarks import other_phantoms, redcnn  # noqa: E402
 from ldct_viewer.training.sources import CleanVolume, Source  # noqa: E402
@@ -122,3 +123,21 @@ def test_a_mix_of_two_models_lies_between_them(tmp_path):
     assert mixed.info.version == "9.9"
     for name, value in mixed.net.state_dict().items():
         torch.testing.assert_close(value, first.net.state_dict()[name] + 0.3)
+
+
+def test_foreign_noise_has_unit_level_and_the_softness_of_its_filter(monkeypatch):
+    from ldct_viewer.quality.noise import nps
+
+    for name, value in {"SIZE": 160, "ANGLES": 120, "PICTURES": 1, "PATCH": 48, "PIXEL_MM": 2.24}.items():
+        monkeypatch.setattr(foreign, name, value)
+    foreign.patches.cache_clear()
+    try:
+        means = []
+        for name in foreign.FILTERS:
+            noise = foreign.patches(name)
+            assert noise.shape == (5, 3, 48, 48)
+            assert noise.std() == pytest.approx(1.0, rel=0.1)
+            means.append(nps(noise[:, 1], (1.0, 1.0), detrend=-1).mean_per_mm)
+        assert means == sorted(means, reverse=True) and means[0] > 1.5 * means[-1]
+    finally:
+        foreign.patches.cache_clear()
