@@ -102,13 +102,14 @@ def demo_truth(model: str) -> dict[str, Any]:
 def _command() -> None:
     import torch
 
+    from benchmarks.denoise_strength import COUNT
     from ldct_viewer.denoise.model_file import load_model, save_model
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--count", type=int, default=240)
+    parser.add_argument("--count", type=int, default=COUNT, help="pictures with, and without, each lesion")
     args = parser.parse_args()
     torch.set_num_threads(1)
     model = load_model(args.model)
