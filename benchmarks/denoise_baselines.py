@@ -58,16 +58,20 @@ class Pair:
     noisy: np.ndarray
     clean: np.ndarray
     level: float
+    slice_mm: float  # from slice to slice: how far the neighbours lie decides whether a network sees them
 
 
 Scores = dict[str, list[tuple[float, float, float]]]  # method → (PSNR, SSIM, RMSE HU) of each pair
 
 
 def pairs_of(
-    name: str, kind: str, anatomy: str, hu: np.ndarray, pixel_mm: float, at: list[int], doses: tuple[float, ...],
-    plan=None, crop: int | None = None,
+    name: str, kind: str, anatomy: str, hu: np.ndarray, spacing_mm: tuple[float, ...], at: list[int],
+    doses: tuple[float, ...], plan=None, crop: int | None = None,
 ) -> list[Pair]:  # fmt: skip
-    """Pairs of slices ``at`` of clean ``hu`` (z, y, x); with ``plan`` (physics.dose) only the difference of dose."""
+    """Pairs of slices ``at`` of clean ``hu`` (z, y, x); with ``plan`` (physics.dose) only the difference of dose.
+
+    ``spacing_mm``: (z, y, x).
+    """
     import torch
 
     from ldct_viewer.physics.noise import noise_images
@@ -81,7 +85,7 @@ def pairs_of(
             options = {"source_dose": float("inf")} if plan is None else {
                 "kernel": plan.kernel, "scanner": plan.scanner, "source_dose": 1.0}  # fmt: skip
             generator = torch.Generator().manual_seed(seed)
-            noise = noise_images(clean, pixel_mm, dose, generator=generator, **options).numpy()
+            noise = noise_images(clean, spacing_mm[2], dose, generator=generator, **options).numpy()
             noisy = np.where(clean <= -1024, clean, np.maximum(np.rint(clean + noise), -1024)).astype(np.int16)
             truth = clean[1]
             if crop is not None:
@@ -89,7 +93,7 @@ def pairs_of(
                 noisy, truth = noisy[:, j : j + crop, i : i + crop], truth[j : j + crop, i : i + crop]
             soft = (truth > -150) & (truth < 200)
             level = float((noisy[1] - truth)[soft].std())
-            found.append(Pair(name, kind, anatomy, dose, noisy, truth, level))
+            found.append(Pair(name, kind, anatomy, dose, noisy, truth, level, spacing_mm[0]))
     return found
 
 
@@ -113,20 +117,20 @@ def collect(data: Path, cases: Path | None, slices: int, doses: tuple[float, ...
         plan, hu = plan_dose(volume.hu, volume.geometry), clean(volume.hu, source.average)
         at = np.linspace(2, len(hu) - 3, slices if source.held_out else tuning).astype(int)
         kind, crop = ("held out", None) if source.held_out else ("tuning", 256)
-        pixel = volume.geometry.spacing_mm[2]
-        found += pairs_of(source.name, kind, ANATOMY[source.name], hu, pixel, list(at), doses, plan, crop)
+        spacing = volume.geometry.spacing_mm
+        found += pairs_of(source.name, kind, ANATOMY[source.name], hu, spacing, list(at), doses, plan, crop)
     for name, place, anatomy in OTHER_SCANS:
         folder = cases / place if cases else None
         if folder is not None and folder.is_dir():
             volume = load(folder)
-            plan, pixel = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm[2]
+            plan, spacing = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm
             count = len(volume.hu)
             at = list(np.linspace(5, count - 6, slices).astype(int)) if count > 12 else [count // 2]
-            found += pairs_of(name, "held out", anatomy, volume.hu, pixel, at, doses, plan)
+            found += pairs_of(name, "held out", anatomy, volume.hu, spacing, at, doses, plan)
     for kind in KINDS:
         for seed in range(slices):
             hu, pixel = draw(kind, seed)
-            found += pairs_of(f"{kind} phantom", "drawn", kind, hu, pixel, [1], doses)
+            found += pairs_of(f"{kind} phantom", "drawn", kind, hu, (3.0, pixel, pixel), [1], doses)
     return found
 
 
@@ -272,7 +276,7 @@ def _command() -> None:
     for model in args.models:
         denoiser = denoiser_of(model)
         strength = denoiser.model.info.recommended_strength
-        full = {id(p): middle(denoiser, p.noisy[None])[0] for p in test}  # both strengths want it
+        full = {id(p): middle(denoiser, p.noisy[None], p.slice_mm)[0] for p in test}  # both strengths want it
 
         def at(p: Pair, s: float, full=full) -> np.ndarray:
             return blend(p.noisy[1], full[id(p)], s)

@@ -93,6 +93,8 @@ phys-bowtie-half physics/test_formulas.py
 phys-rebin-sign physics/test_projection.py::test_fan_scan_gives_water_and_air_back
 phys-padding-noisy physics/test_formulas.py
 phys-rays physics/test_noise.py::test_absolute_level_follows_theory
+train-three-noises training_local/test_parts.py::test_a_slice_that_stands_in_for_others_has_one_noise
+train-no-phantoms training_local/test_parts.py::test_a_phantom_is_as_noisy_as_the_scan_and_its_inserts_as_faint
 train-kind training_local/test_parts.py::test_a_lone_kind_is_cut_and_a_shared_one_loses_a_patient training_local/test_parts.py::test_every_kind_of_scan_is_trained_on_and_measured
 train-pair-mas training_local/test_examine.py::test_two_doses_of_one_anatomy_are_a_pair_and_mas_tells_which_is_low
 train-gate-bias training_local/test_keeping.py::test_worse_or_shifted_is_kept_aside

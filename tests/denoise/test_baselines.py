@@ -27,7 +27,7 @@ def pairs() -> list[baselines.Pair]:
     # no air: its edge would rule every score; rims as soft as a scan's
     body = gaussian_filter(np.where(np.hypot(axis[:, None], axis[None]) < 50, 50.0, 0.0), 1.5)
     hu = np.stack([body] * 3).astype(np.float32)
-    return baselines.pairs_of("p", "tuning", "abdomen", hu, 2.0, [1], (0.25, 1.0))
+    return baselines.pairs_of("p", "tuning", "abdomen", hu, (2.0, 2.0, 2.0), [1], (0.25, 1.0))
 
 
 def test_a_quarter_of_the_dose_is_twice_the_noise(pairs):
@@ -36,7 +36,7 @@ def test_a_quarter_of_the_dose_is_twice_the_noise(pairs):
 
 
 def test_the_same_pairs_every_time(pairs):
-    again = baselines.pairs_of("p", "tuning", "abdomen", np.stack([pairs[0].clean] * 3), 2.0, [1], (0.25, 1.0))
+    again = baselines.pairs_of("p", "tuning", "abdomen", np.stack([pairs[0].clean] * 3), (2.0,) * 3, [1], (0.25, 1.0))
     np.testing.assert_array_equal(pairs[0].noisy, again[0].noisy)
 
 
@@ -79,7 +79,7 @@ def test_a_table_has_every_method_and_dose(pairs):
 
 def test_all_real_patients_together_weigh_each_patient_the_same_and_leave_phantoms_out():
     hu = np.zeros((8, 8), np.float32)
-    pairs = [baselines.Pair(who, "untouched", "abdomen", 0.25, np.zeros((3, 8, 8), np.int16), hu, 10.0)
+    pairs = [baselines.Pair(who, "untouched", "abdomen", 0.25, np.zeros((3, 8, 8), np.int16), hu, 10.0, 2.0)
              for who in ("a", "a", "a", "b", "head phantom")]  # fmt: skip
     scores = {"low dose": [(30.0, 0.9, 10.0)] * 5, "it": [(v, 0.9, 5.0) for v in (32.0, 32.0, 32.0, 36.0, 99.0)]}
     together = baselines.table(pairs, scores).split("**2 real patients together, 25% dose**")[1]

@@ -10,7 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...denoise import THICK_MM
-from .examples import AIR_CROP_HU, Example, augment_hu, cut_levels, drawn_details, neighbours, place, turn
+from ..shapes import detail_map, inserts
+from .examples import (
+    AIR_CROP_HU,
+    Example,
+    augment_hu,
+    cut_levels,
+    drawn_details,
+    neighbours,
+    place,
+    same_slice_same,
+    turn,
+)
 from .noise_maps import NoiseMaps
 from .plan import Plan
 from .sources import Chooser, Material
@@ -21,6 +32,7 @@ from .texture import TextureBank
 if TYPE_CHECKING:
     from .report import Pair
 
+PHANTOMS = 0.2  # share of examples that are drawn phantoms under the series' own noise
 _TRIES = 24
 _MAX_TEXTURES = 16
 _SIMILAR_HU = 25.0  # neighbouring slices differ by less (after cleaning, smoothed): the same anatomy
@@ -69,12 +81,31 @@ class Objective:
         for _ in range(_TRIES):
             s, k = self.chooser.draw(rng, step)
             try:
-                made = self.make(rng, s, k)
+                made = self.phantom(rng, s, k) if rng.random() < PHANTOMS else self.make(rng, s, k)
             except Unreadable:
                 continue
             if made is not None:
                 return made
         raise_no_slices()
+
+    def phantom(self, rng: np.random.Generator, s: int, k: int) -> Example:
+        """Inserts about as high as the noise of slice ``k``, known exactly, under noise of its texture and level.
+
+        No scan shows a network where the rim of something so faint is, and one that does not practise it blurs it.
+        """
+        near, sd = self.near(rng, s, k), self.input_noise(rng, s, k)
+        shape = (self.material.series[s].found.shape[1], self.material.series[s].found.shape[2])
+        size = min(self.plan.crop, shape[0] // 8 * 8, shape[1] // 8 * 8)
+        hu, body = inserts(rng, size, sd)
+        hu = same_slice_same(hu, near)
+        noise = same_slice_same(self.unit_noise(rng, s, k, (*place(rng, shape, size), size)), near)
+        told = -1.0 if rng.random() < 0.05 else sd
+        detail = detail_map(hu[1] - body)[None]
+        return Example(hu + np.float32(sd) * noise, hu[1:2], told, sd, np.ones_like(detail), detail, False)
+
+    def input_noise(self, rng: np.random.Generator, s: int, k: int) -> float:
+        """The noise's SD (HU) in some picture as the network gets them from slice ``k``."""
+        return self.material.sigma(s, k) * float(np.exp(rng.normal(0.05, 0.2)))
 
     def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
         """One example from slice ``k`` of series ``s``; ``None``: this crop is of no use, draw again."""
@@ -132,17 +163,17 @@ class Objective:
 
         The target is the cleaned slice, or (``clean`` False) the slice as it is, noise and all.
         """
-        m = self.material
-        stack = [m.clean(s, n) if clean else m.hu(s, n) for n in self.near(rng, s, k)]
+        m, near = self.material, self.near(rng, s, k)
+        stack = [m.clean(s, n) if clean else m.hu(s, n) for n in near]
         shape = (stack[1].shape[0], stack[1].shape[1])
         size = min(self.plan.crop, shape[0] // 8 * 8, shape[1] // 8 * 8)
         top, left = place(rng, shape, size)
         crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
         if crop[1].mean() < AIR_CROP_HU and rng.random() > 0.1:
             return None
-        noise = self.unit_noise(rng, s, k, (top, left, size))
+        noise = same_slice_same(self.unit_noise(rng, s, k, (top, left, size)), near)
         both, _ = turn(rng, np.concatenate((crop, noise)))
-        drawn, detail = drawn_details(rng, size, total)
+        drawn, detail = drawn_details(rng, size, total, near)
         crop = augment_hu(rng, both[:3]) + drawn
         noisy = np.maximum(crop + np.float32(added) * both[3:], np.float32(-1024.0))
         told = -1.0 if rng.random() < 0.05 else total * float(np.exp(rng.normal(0.0, 0.08)))
@@ -159,13 +190,17 @@ class Simulated(Objective):
 
     clean_share = 0.25
 
+    def input_noise(self, rng: np.random.Generator, s: int, k: int) -> float:
+        """That of the lowest dose up to that of the full one."""
+        dose = float(np.exp(rng.uniform(np.log(min(self.plan.doses) * 0.8), 0.0)))
+        return self.material.sigma(s, k) / float(np.sqrt(dose))
+
     def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
         """Noise variance added on the way from full dose to a: σ² (1/a − 1)."""
         low, high = min(self.plan.doses) * 0.8, min(max(self.plan.doses) * 1.25, 0.9)
         sigma = self.material.sigma(s, k)
         if rng.random() < self.clean_share:
-            dose = float(np.exp(rng.uniform(np.log(low), 0.0)))
-            sd = sigma / np.sqrt(dose)
+            sd = self.input_noise(rng, s, k)
             return self.noised(rng, s, k, sd, sd, clean=True)
         dose = float(np.exp(rng.uniform(np.log(low), np.log(high))))
         return self.noised(rng, s, k, sigma * np.sqrt(1 / dose - 1), sigma / np.sqrt(dose), clean=False)
@@ -174,11 +209,12 @@ class Simulated(Objective):
         """The full-dose slice itself is the reference, not what a network made of it."""
         m, doses = self.material, sorted(self.plan.doses)
         dose = doses[int(rng.integers(len(doses)))]
-        stack = np.stack([m.hu(s, n) for n in self.near(None, s, k)]).astype(np.float32)
+        near = self.near(None, s, k)
+        stack = np.stack([m.hu(s, n) for n in near]).astype(np.float32)
         size = min(stack.shape[1:])
         stack = stack[:, :size, :size]
         sigma = m.sigma(s, k)
-        noise = self.unit_noise(rng, s, k, (0, 0, size), held=True)
+        noise = same_slice_same(self.unit_noise(rng, s, k, (0, 0, size), held=True), near)
         noisy = np.maximum(stack + np.float32(sigma * np.sqrt(1 / dose - 1)) * noise, np.float32(-1024.0))
         total = sigma / np.sqrt(dose)
         return Held(noisy, stack[1], _body(stack[1]), float(total), float(total))
@@ -205,11 +241,12 @@ class Pairs(Objective):
         top, left = place(rng, (full.shape[0], full.shape[1]), size)
         if full[top : top + size, left : left + size].mean() < AIR_CROP_HU and rng.random() > 0.1:
             return None
-        stack = [*(m.hu(s, n) for n in self.near(rng, s, k)), full]
+        near = self.near(rng, s, k)
+        stack = [*(m.hu(s, n) for n in near), full]
         crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
         crop, _ = turn(rng, crop)
         sigma = m.sigma(s, k)
-        drawn, detail = drawn_details(rng, size, sigma)
+        drawn, detail = drawn_details(rng, size, sigma, near)
         told = -1.0 if rng.random() < 0.05 else sigma
         target = crop[3:] + drawn[1:2]
         return Example(crop[:3] + drawn, target, told, sigma, np.ones_like(target), detail, True)
@@ -246,7 +283,7 @@ class SelfSupervised(Objective):
         """One of the two kinds."""
         if rng.random() < self.neighbour_share and self.reach(s):
             return self._neighbour(rng, s, k)
-        sd = self.material.sigma(s, k) * float(np.exp(rng.normal(0.05, 0.2)))
+        sd = self.input_noise(rng, s, k)
         return self.noised(rng, s, k, sd, sd, clean=True)
 
     def _neighbour(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
@@ -261,11 +298,12 @@ class SelfSupervised(Objective):
         alike = similar(m.clean(s, k)[box], m.clean(s, other)[box])
         if alike.mean() < 0.3 or target[box].mean() < AIR_CROP_HU:
             return None
-        stack = [m.hu(s, n)[box] for n in self.near(rng, s, k)]
+        near = self.near(rng, s, k)
+        stack = [m.hu(s, n)[box] for n in near]
         crop = np.stack([*stack, target[box], alike]).astype(np.float32)
         crop, _ = turn(rng, crop)
         sigma = m.sigma(s, k)
-        drawn, detail = drawn_details(rng, size, sigma)
+        drawn, detail = drawn_details(rng, size, sigma, near)
         told = -1.0 if rng.random() < 0.05 else sigma
         return Example(crop[:3] + drawn, crop[3:4] + drawn[1:2], told, sigma, crop[4:5], detail, True)
 
