@@ -399,6 +399,14 @@ DEFECTS = (
         _RECIPE,
     ),
     D(
+        "recipe-no-soft-noise",
+        "training/physics_bank.py",
+        "CUTOFF = (0.22, 1.0)",
+        "CUTOFF = (0.42, 1.0)",
+        "noise as soft as a head's or a smooth kernel's is never practised",
+        _RECIPE,
+    ),
+    D(
         "recipe-noisy-target",
         "training/loop.py",
         "point = error**2 * weight * (1.0 + SCANNED",
