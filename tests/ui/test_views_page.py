@@ -133,6 +133,22 @@ def test_badge_is_there_in_every_level_and_never_on_the_low_dose(page):
     assert (with_badge != without).mean() > 0.3
 
 
+def test_in_a_small_view_the_badge_leaves_the_letter_of_the_lower_edge_free(page, monkeypatch):
+    from ldct_viewer.ui.views import overlays
+
+    drawn = []
+    real = overlays.draw_text
+    monkeypatch.setattr(
+        overlays, "draw_text", lambda p, text, x, y, **how: (drawn.append((text, y)), real(p, text, x, y, **how))
+    )
+    right = page.views["coronal", "right"]
+    assert overlays.is_small(right)
+    right.repaint()
+    letter = max(y for text, y in drawn if text == right.grid.axes.letters[3])
+    badge = max(y for text, y in drawn if text.startswith("AI"))
+    assert letter + overlays.line_height(13) <= badge + 1
+
+
 def test_title_says_what_is_shown(page):
     right = page.views["axial", "right"]
     title = lambda: overlay_text.title(right, right.frame())  # noqa: E731

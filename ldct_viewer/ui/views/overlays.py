@@ -91,7 +91,7 @@ def paint(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: Screen
     # A moved crosshair repaints a strip: texts that it cannot touch are not even asked.
     texts = area.top() < _TOP_TEXTS or area.bottom() > view.height() - _BOTTOM_TEXTS
     if level != "none":
-        _letters(painter, view)
+        _letters(painter, view, frame)
         if area.right() > view.width() - 60:
             _ruler(painter, view, screen)
         if texts:
@@ -110,7 +110,7 @@ def paint(painter: QtGui.QPainter, view: PlaneView, frame: Frame, screen: Screen
         painter.drawRect(0, 0, view.width() - 1, view.height() - 1)
 
 
-def _letters(painter: QtGui.QPainter, view: PlaneView) -> None:
+def _letters(painter: QtGui.QPainter, view: PlaneView, frame: Frame) -> None:
     grid = view.grid
     if grid is None:
         return
@@ -122,7 +122,9 @@ def _letters(painter: QtGui.QPainter, view: PlaneView) -> None:
     draw_text(painter, right, w - _MARGIN - 22, h / 2 - half, align="right", **options)  # type: ignore[arg-type]
     # In a small view the title takes the first line.
     draw_text(painter, top, w / 2, _MARGIN + (24 if is_small(view) else 0), align="center", **options)  # type: ignore[arg-type]
-    draw_text(painter, bottom, w / 2, h - _MARGIN - 2 * half, align="center", **options)  # type: ignore[arg-type]
+    # … and the badge reaches the middle of the last.
+    raised = line_height(font_px(view)) + 8 if is_small(view) and words.badge(view, frame) else 0
+    draw_text(painter, bottom, w / 2, h - _MARGIN - raised - 2 * half, align="center", **options)  # type: ignore[arg-type]
 
 
 def ruler_cm(px_per_mm: float, room_px: float) -> int:
