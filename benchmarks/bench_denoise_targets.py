@@ -83,25 +83,41 @@ def rows_of(model: str) -> list[dict]:
 
 def sharpness_of(model: str, strength: float) -> dict[tuple[float, float], float]:
     """TTF50 / truth's of every disc (height HU, noise HU), by the product's own path."""
-    from benchmarks.bench_denoise_safety import denoiser_of, middle
+    from benchmarks.bench_denoise_safety import denoiser_of
     from benchmarks.denoise_strength import NOISE_HU as DRAWN_HU
     from benchmarks.denoise_strength import water_noise
+
+    noise = water_noise(COUNT, 17)
+    return disc_sharpness(denoiser_of(model), noise, DRAWN_HU, PIXEL_MM, strength, FAINT_HU + PLAIN_HU)
+
+
+def disc_sharpness(
+    denoiser, noise: np.ndarray, noise_hu: float, pixel_mm: float, strength: float, heights: tuple[float, ...]
+) -> dict[tuple[float, float], float]:
+    """TTF50 / truth's by (height, noise) of discs under ``noise`` (n, 3, patch, patch) of the SD ``noise_hu``."""
     from ldct_viewer.quality.resolution import circular_ttf
 
     def ttf50(picture: np.ndarray) -> float:
-        return circular_ttf(picture, ((PATCH - 1) / 2,) * 2, RADIUS_PX * PIXEL_MM, PIXEL_MM).ttf50
+        return circular_ttf(picture, ((PATCH - 1) / 2,) * 2, RADIUS_PX * pixel_mm, pixel_mm).ttf50
 
-    denoiser, noise = denoiser_of(model), water_noise(COUNT, 17)
     axis = np.arange(PATCH) - (PATCH - 1) / 2
     disc = 1 / (1 + np.exp((np.hypot(axis[:, None], axis[None]) - RADIUS_PX) / RIM_PX))
     found = {}
-    for height in FAINT_HU + PLAIN_HU:
+    for height in heights:
         truth = 40 + height * disc
         for sd in NOISE_HU:
-            low = np.clip(np.rint(truth + noise * (sd / DRAWN_HU)), -1024, 3071).astype(np.int16)
-            before, after = low[:, 1].astype(np.float64), middle(denoiser, low, SLICE_MM)
-            found[height, sd] = ttf50(before + strength * (after - before)) / ttf50(truth)
+            _, after = blended(denoiser, truth + noise * (sd / noise_hu), strength)
+            found[height, sd] = ttf50(after) / ttf50(truth)
     return found
+
+
+def blended(denoiser, hu: np.ndarray, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    """The middle ones of slices in threes ``hu`` (n, 3, y, x) as they come and denoised at ``strength``."""
+    from benchmarks.bench_denoise_safety import middle
+
+    low = np.clip(np.rint(hu), -1024, 3071).astype(np.int16)
+    before = low[:, 1].astype(np.float64)
+    return before, before + strength * (middle(denoiser, low, SLICE_MM) - before)
 
 
 if __name__ == "__main__":

@@ -292,8 +292,8 @@ def test_details_are_drawn_into_input_and_target_alike_and_said_where(make_serie
         np.testing.assert_allclose((a.noisy[1] - b.noisy[1])[inside], drawn[0][inside], atol=0.01)
         assert (a.detail[np.abs(drawn) > 20] > 0.1).all()
         assert a.detail[np.abs(drawn) > 5].min() > 0.08
-        elsewhere = np.abs(drawn) < 0.01
-        assert (a.detail[elsewhere] < 0.08).sum() >= elsewhere.sum() / 2
+        if (elsewhere := np.abs(drawn) < 0.01).any():  # a large detail may fill a crop
+            assert a.detail[elsewhere].mean() < 0.08
 
 
 def rng_only(rng: np.random.Generator, hu: np.ndarray, noise_hu: float) -> None:

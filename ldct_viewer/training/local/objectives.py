@@ -95,7 +95,7 @@ class Objective:
         """
         near, sd = self.near(rng, s, k), self.input_noise(rng, s, k)
         shape = (self.material.series[s].found.shape[1], self.material.series[s].found.shape[2])
-        size = min(self.plan.crop, shape[0] // 8 * 8, shape[1] // 8 * 8)
+        size = self.crop_size(shape)
         hu, body = inserts(rng, size, sd)
         hu = same_slice_same(hu, near)
         noise = same_slice_same(self.unit_noise(rng, s, k, (*place(rng, shape, size), size)), near)
@@ -143,6 +143,10 @@ class Objective:
             return k, k, k
         return neighbours(k, self.material.depth(s), self.material.step_mm(s), THICK_MM)
 
+    def crop_size(self, shape: tuple[int, ...]) -> int:
+        """Side of a crop (pixels, a multiple of 8) that fits a slice of ``shape`` (y, x)."""
+        return min(self.plan.crop, shape[0] // 8 * 8, shape[1] // 8 * 8)
+
     def unit_noise(
         self, rng: np.random.Generator, s: int, k: int, box: tuple[int, int, int], held: bool = False
     ) -> NDArray[np.float32]:
@@ -166,7 +170,7 @@ class Objective:
         m, near = self.material, self.near(rng, s, k)
         stack = [m.clean(s, n) if clean else m.hu(s, n) for n in near]
         shape = (stack[1].shape[0], stack[1].shape[1])
-        size = min(self.plan.crop, shape[0] // 8 * 8, shape[1] // 8 * 8)
+        size = self.crop_size(shape)
         top, left = place(rng, shape, size)
         crop = np.stack([one[top : top + size, left : left + size] for one in stack]).astype(np.float32)
         if crop[1].mean() < AIR_CROP_HU and rng.random() > 0.1:
@@ -235,9 +239,9 @@ class Pairs(Objective):
 
     def make(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
         """The same crop of both series."""
-        m, size = self.material, self.plan.crop
+        m = self.material
         full = m.hu(self._full[s], self._at[s][k])
-        size = min(size, full.shape[0] // 8 * 8, full.shape[1] // 8 * 8)
+        size = self.crop_size(full.shape)
         top, left = place(rng, (full.shape[0], full.shape[1]), size)
         if full[top : top + size, left : left + size].mean() < AIR_CROP_HU and rng.random() > 0.1:
             return None
@@ -287,12 +291,12 @@ class SelfSupervised(Objective):
         return self.noised(rng, s, k, sd, sd, clean=True)
 
     def _neighbour(self, rng: np.random.Generator, s: int, k: int) -> Example | None:
-        m, size = self.material, self.plan.crop
+        m = self.material
         other = k + (self.reach(s) if rng.random() < 0.5 else -self.reach(s))
         if not 0 <= other < m.depth(s) or other in self.split.held[s]:
             return None
         target = m.hu(s, other)
-        size = min(size, target.shape[0] // 8 * 8, target.shape[1] // 8 * 8)
+        size = self.crop_size(target.shape)
         top, left = place(rng, (target.shape[0], target.shape[1]), size)
         box = np.s_[top : top + size, left : left + size]
         alike = similar(m.clean(s, k)[box], m.clean(s, other)[box])
