@@ -2628,6 +2628,10 @@
         <translation>{length}이 컴퓨터에서 약 {n}단계</translation>
     </message>
     <message>
+        <source>The speed of this computer could not be measured.</source>
+        <translation>이 컴퓨터의 속도를 재지 못했습니다.</translation>
+    </message>
+    <message>
         <source>You chose this; the data suggest another way (see Advanced).</source>
         <translation>직접 선택한 방법입니다. 자료에는 다른 방법이 더 알맞습니다(고급 참조).</translation>
     </message>

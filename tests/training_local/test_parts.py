@@ -13,6 +13,7 @@ from ldct_viewer.errors import OpenError
 from ldct_viewer.training import shapes
 from ldct_viewer.training.local import clock as clock_module
 from ldct_viewer.training.local import examples, objectives
+from ldct_viewer.training.local.batch import collate
 from ldct_viewer.training.local.choices import make_objective
 from ldct_viewer.training.local.clock import ActiveClock
 from ldct_viewer.training.local.examine import examine
@@ -25,6 +26,7 @@ from ldct_viewer.training.local.sources import Material
 from ldct_viewer.training.local.split import Split, split
 from ldct_viewer.training.local.store import Lru, SliceStore, Unreadable
 from ldct_viewer.training.local.texture import Texture, TextureBank, measure
+from ldct_viewer.training.local.trainer import steps_a_minute
 from ldct_viewer.training.noise import SECTORS, noise_fields
 
 from .conftest import Maker
@@ -89,6 +91,26 @@ def test_a_batch_is_a_pure_function_of_seed_and_step(make_series: Maker, kind: t
         a, b = Steps(first, 4)[step], Steps(second, 4)[step]
         assert all(np.array_equal(a[k], b[k]) for k in a)
     assert not np.array_equal(Steps(first, 4)[7]["noisy"], Steps(first, 4)[8]["noisy"])
+
+
+def test_a_batch_holds_every_field_of_its_examples() -> None:
+    """Float32 HU and one truth value for each: what the losses and the network are given."""
+    size = 16
+    picture = np.arange(3 * size * size, dtype=np.float32).reshape(3, size, size)
+    two = [examples.Example(picture + n, picture[:1], -1.0, 9.0 + n, picture[1:2], picture[2:], n == 1) for n in (0, 1)]
+    batch = collate(two)
+    assert set(batch) == {"noisy", "target", "sigma", "level", "mask", "detail", "noisy_target"}
+    assert batch["noisy"].shape == (2, 3, size, size) and batch["detail"].shape == (2, 1, size, size)
+    assert batch["level"].tolist() == [9.0, 10.0] and batch["noisy_target"].tolist() == [False, True]
+    assert {str(v.dtype) for k, v in batch.items() if k != "noisy_target"} == {"torch.float32"}
+    assert float(batch["noisy"][1, 2, 3, 4]) == 2 * 256 + 3 * 16 + 4 + 1
+
+
+def test_the_speed_is_measured_whatever_the_losses_read() -> None:
+    """The real steps on the real losses, as `train --examine` takes them for the times the window offers."""
+    pace = steps_a_minute(Plan(batch=2, crop=32, device="cpu", threads=1))
+    assert 1 < pace["steps_a_minute"] < 100_000
+    assert "cpu" in pace["device"] and pace["start"] == "Fast"
 
 
 def test_two_processes_together_see_the_batch_of_one(make_series: Maker) -> None:

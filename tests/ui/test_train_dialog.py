@@ -122,6 +122,20 @@ def test_it_says_what_was_found_what_it_will_do_and_why(dialog: TrainDialog, qtb
     assert not dialog.setup.doses.isVisible()  # all else is folded away
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_training_is_offered_though_its_speed_could_not_be_measured(dialog, qtbot, monkeypatch, said) -> None:
+    def work(self: train_job.ExamineJob) -> dict[str, Any]:
+        self.chunk.emit(REPORT)
+        if said:
+            raise LdctError("Unexpected: KeyError: 'detail'", code="unexpected")
+        return {"report": REPORT}  # the process was killed: no word of why
+
+    monkeypatch.setattr(module.ExamineJob, "work", work)
+    dialog.set_data([Path("x")])
+    qtbot.waitUntil(lambda: "could not be measured" in texts(dialog))
+    assert dialog.train.isEnabled() and "94 slices" in texts(dialog) and "KeyError" not in texts(dialog)
+
+
 def test_one_click_starts_with_the_choices_shown(dialog: TrainDialog, qtbot: Any, monkeypatch) -> None:
     no_child(monkeypatch, [STARTED])
     dialog.set_data([Path("scans")])
@@ -361,9 +375,8 @@ def test_a_card_is_a_page_in_the_window_s_language_and_no_markup_of_its_own(qapp
             qapp.removeTranslator(translator)
 
 
-@pytest.mark.slow
-def test_a_real_training_in_its_own_process(qtbot: Any, tmp_path: Path) -> None:
-    """From a folder to the last page, the window answering all the time."""
+def write_oval(folder: Path) -> Path:
+    """A small quiet scan on disk, its writer the program's own."""
     from ldct_viewer.dicom.write import write_series
     from ldct_viewer.volume import Geometry, SeriesMeta
 
@@ -371,7 +384,27 @@ def test_a_real_training_in_its_own_process(qtbot: Any, tmp_path: Path) -> None:
     y, x = np.mgrid[0:64, 0:64] / 64 - 0.5
     hu = np.where((x / 0.45) ** 2 + (y / 0.4) ** 2 < 1, 40.0, -1000.0) + rng.normal(0, 8, (12, 64, 64))
     meta = SeriesMeta(patient_id="P", modality="CT", slice_thickness_mm=5.0)
-    write_series(tmp_path / "환자", hu.astype(np.int16), Geometry(hu.shape, (5.0, 4.0, 4.0)), meta)
+    write_series(folder, hu.astype(np.int16), Geometry(hu.shape, (5.0, 4.0, 4.0)), meta)
+    return folder
+
+
+@pytest.mark.slow
+def test_the_real_speed_of_this_machine_reaches_the_times(qtbot: Any, tmp_path: Path) -> None:
+    """`train --examine` in its own process, nothing of it made up."""
+    dialog = TrainDialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.set_data([write_oval(tmp_path / "환자")])
+    qtbot.waitUntil(lambda: dialog.setup._time_hints[2].text() != "", timeout=120_000)
+    steps = [int("".join(c for c in h.text().partition("about")[2] if c.isdigit())) for h in dialog.setup._time_hints]
+    assert steps[0] >= 10 and steps[1] == pytest.approx(6 * steps[0], rel=0.2)
+    assert steps[2] == pytest.approx(96 * steps[0], rel=0.2)  # eight hours
+
+
+@pytest.mark.slow
+def test_a_real_training_in_its_own_process(qtbot: Any, tmp_path: Path) -> None:
+    """From a folder to the last page, the window answering all the time."""
+    scan = write_oval(tmp_path / "환자")
     dialog = TrainDialog()
     qtbot.addWidget(dialog)
     dialog._background = True
@@ -380,7 +413,7 @@ def test_a_real_training_in_its_own_process(qtbot: Any, tmp_path: Path) -> None:
     timer = QtCore.QTimer(dialog)
     timer.timeout.connect(lambda: beats.append(time.monotonic()))
     timer.start(20)
-    run = runs.create(Plan(steps=4, interval_steps=2, batch=2, device="cpu"), [tmp_path / "환자"])
+    run = runs.create(Plan(steps=4, interval_steps=2, batch=2, device="cpu"), [scan])
     dialog.watch(run)
     qtbot.waitUntil(lambda: dialog.pages.currentWidget() is dialog.outcome, timeout=120_000)
     assert run.state in ("finished", "rejected"), run.read()

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ...denoise.device import choose_device, fast_bfloat16
-from .loader import Batch
+from .batch import Batch
 from .losses import batch_loss
 from .plan import Plan
 

@@ -6,14 +6,11 @@ import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import numpy as np
 import torch
-from torch import Tensor
 from torch.utils.data import Dataset
 
+from .batch import Batch, collate
 from .objectives import Objective
-
-Batch = dict[str, Tensor]
 
 
 class Steps(Dataset[Batch]):
@@ -27,17 +24,8 @@ class Steps(Dataset[Batch]):
         self.objective, self.indices = objective, range(rank, batch, world)
 
     def __getitem__(self, step: int) -> Batch:
-        """Tensors of the batch of ``step``; see :class:`~.examples.Example`."""
-        made = [self.objective.example(step, i) for i in self.indices]
-        return {
-            "noisy": torch.from_numpy(np.stack([e.noisy for e in made])),
-            "target": torch.from_numpy(np.stack([e.target for e in made])),
-            "mask": torch.from_numpy(np.stack([e.mask for e in made])),
-            "detail": torch.from_numpy(np.stack([e.detail for e in made])),
-            "sigma": torch.tensor([e.sigma for e in made], dtype=torch.float32),
-            "level": torch.tensor([e.level for e in made], dtype=torch.float32),
-            "noisy_target": torch.tensor([e.noisy_target for e in made]),
-        }
+        """Tensors of the batch of ``step``; see :func:`~.batch.collate`."""
+        return collate([self.objective.example(step, i) for i in self.indices])
 
 
 class Loader:

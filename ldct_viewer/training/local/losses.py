@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from ..loop import loss_of
-from .loader import Batch
+from .batch import Batch
 
 DETAIL_WEIGHT = 20.0  # of a pixel on the edge of a drawn detail, against 1 elsewhere
 

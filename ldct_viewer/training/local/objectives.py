@@ -55,6 +55,11 @@ class Held:
     anchor: NDArray[np.float32] | None = None
     kind: str = ""  # of scan (Examined.kind)
 
+    def example(self) -> Example:
+        """As something to take the loss on; every reference is a scan, noise and all."""
+        mask, reference = self.mask.astype(np.float32)[None], self.reference[None]
+        return Example(self.noisy, reference, self.sigma, self.level, mask, np.zeros_like(mask), noisy_target=True)
+
     @property
     def true_mean(self) -> NDArray[np.float32]:
         """Whose mean HU a result must keep: the reference, or the input where that shows other anatomy."""

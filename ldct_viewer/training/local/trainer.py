@@ -6,11 +6,14 @@ import copy
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 
 from ...denoise.network import build
+from .batch import collate
 from .choices import describe, make_objective, select, starting_model
 from .engine import Engine
+from .examples import Example
 from .finish import Outcome, finish
 from .loader import Steps
 from .loop import Emit, Loop, Progress, notice
@@ -23,6 +26,8 @@ from .split import split
 from .store import SliceStore
 from .validation import Validator
 from .words import said
+
+_PACE_NOISE_HU = 30.0  # of the crops on which the speed is measured; it does not depend on it
 
 
 def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None) -> Outcome:
@@ -84,23 +89,26 @@ def train(run: Run, report: DataReport, emit: Emit, engine: Engine | None = None
 
 
 def steps_a_minute(plan: Plan) -> dict[str, Any]:
-    """How fast this machine trains, by a few steps on noise: for the times a window offers."""
+    """How fast this machine trains ``plan``, by a few steps on noise: for the times a window offers.
+
+    ``{"steps_a_minute": …, "device": …, "start": name of the model}``. Raises what making the engine or the
+    model raises (DeviceError, ModelError).
+    """
     engine = Engine(plan)
     base, architecture = starting_model(plan)
     net = build(architecture).train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     engine.setup(net, torch.optim.AdamW(net.parameters()))
-    n, size = plan.batch, plan.crop
-    batch = {
-        "noisy": torch.randn(n, 3, size, size) * 30,
-        "target": torch.zeros(n, 1, size, size),
-        "mask": torch.ones(n, 1, size, size),
-        "sigma": torch.full((n,), 30.0),
-        "level": torch.full((n,), 30.0),
-        "noisy_target": torch.zeros(n, dtype=torch.bool),
-    }
+    batch = collate([_noise_alone(plan.crop, seed) for seed in range(plan.batch)])
     pace = measure_pace(engine, [batch, batch])
     name = base.info.name if base.info is not None else "random weights"
     return {"steps_a_minute": round(60 / pace, 1), "device": str(engine.device), "start": name}
+
+
+def _noise_alone(size: int, seed: int) -> Example:
+    """A crop (side ``size``, a multiple of 8) of water under white noise: costs what a real one costs."""
+    noisy = np.random.default_rng(seed).normal(0.0, _PACE_NOISE_HU, (3, size, size)).astype(np.float32)
+    target = np.zeros((1, size, size), np.float32)
+    return Example(noisy, target, _PACE_NOISE_HU, _PACE_NOISE_HU, np.ones_like(target), target, noisy_target=False)
 
 
 def stage(code: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ...errors import WriteError
+from .batch import collate
 from .checkpoint_files import write_atomic
 from .losses import batch_loss
 from .metrics import Measures, choose_window, measure
@@ -34,19 +35,11 @@ class Validator:
         """Measures of ``net`` and its pictures; ``None`` stands for no denoising at all."""
         outputs, losses = [], []
         for one in self.held:
-            noisy = torch.from_numpy(one.noisy)[None].to(self.device)
-            sigma = torch.tensor([one.sigma], dtype=torch.float32, device=self.device)
+            batch = {name: value.to(self.device) for name, value in collate([one.example()]).items()}
             context: AbstractContextManager[Any] = self._autocast()
             with context:
-                out = noisy[:, 1:2] if net is None else net(noisy, sigma)
+                out = batch["noisy"][:, 1:2] if net is None else net(batch["noisy"], batch["sigma"])
             out = out.float()
-            batch = {
-                "target": torch.from_numpy(one.reference)[None, None].to(self.device),
-                "mask": torch.from_numpy(one.mask.astype(np.float32))[None, None].to(self.device),
-                "detail": torch.zeros_like(out),
-                "level": torch.tensor([one.level], dtype=torch.float32, device=self.device),
-                "noisy_target": torch.tensor([True], device=self.device),  # every reference is a scan, noise and all
-            }
             losses.append(float(batch_loss(out, batch)))
             outputs.append(np.asarray(out[0, 0].cpu()))
         return measure(outputs, self.held, float(np.mean(losses)), self.window), outputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from .train_progress import ProgressPage
 from .train_result import ResultPage
 from .train_setup import SetupPage
 from .train_words import label, objective_name, tell_error
+
+log = logging.getLogger(__name__)
 
 SETUP_SIZE = QtCore.QSize(960, 500)
 
@@ -61,6 +64,7 @@ class TrainDialog(QtWidgets.QDialog):
         self._examine, self._training = JobSlot(self), JobSlot(self)
         self._examine.chunk.connect(self._examined)
         self._examine.failed.connect(self._examine_failed)
+        self._examine.done.connect(self._examine_done)
         self._training.chunk.connect(self.progress.feed)
         self.progress.activity.connect(self.activity)
         self._training.done.connect(self._ended)
@@ -148,8 +152,14 @@ class TrainDialog(QtWidgets.QDialog):
 
     def _examine_failed(self, error: LdctError) -> None:
         if self.setup.ready:  # the report is there, only the speed is not: good enough to train
+            log.warning("the speed of training could not be measured (%s)", error.code)
+            self.setup.set_no_pace()
             return
         self.setup.set_problem(*tell_error(error))
+
+    def _examine_done(self, found: dict[str, Any]) -> None:
+        if "pace" not in found:  # the process that measured it ended without a word, for want of memory perhaps
+            self.setup.set_no_pace()
 
     def dragEnterEvent(self, event: QtGui.QDragEnterEvent) -> None:
         """Folders and files may be dropped while nothing is being trained."""

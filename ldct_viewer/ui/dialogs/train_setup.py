@@ -235,6 +235,13 @@ class SetupPage(QtWidgets.QScrollArea):
             hint.setText(self.tr("{length}about {n} steps here").format(length=length, n=f"{int(steps):,}"))
         self._time_hints[0].setToolTip(device_name(device))
 
+    def set_no_pace(self) -> None:
+        """The speed is not known: the times are offered without steps, and the reason is said."""
+        self._pace = 0.0
+        for hint in self._time_hints:
+            hint.clear()
+        self._time_hints[0].setText(self.tr("The speed of this computer could not be measured."))
+
     def set_interrupted(self, run_id: str, text: str) -> None:
         """Offer to resume (empty id: nothing to offer)."""
         self._run_id = run_id
