@@ -3,7 +3,8 @@
 ``python benchmarks/redcnn.py --data FOLDER --out FOLDER --cpu-minutes 30`` leaves ``redcnn.safetensors`` and
 ``redcnn.json`` in ``--out`` (a new one every two minutes of CPU). Chen et al., IEEE TMI 36 (2017) 2524, widths and
 depth as in LDCT-Benchmark (96 channels, 5 × 5, ten layers, 1.85 M parameters); one slice in, squared error, Adam.
-Targets are the recipe's: clean, drawn, and scans as they came; but never cleaned by a network on the way.
+Targets are the recipe's: clean, drawn, and scans as they came; but never cleaned by a network on the way. Inputs are
+centred on soft tissue, as LDCT-Benchmark normalises them, so the last layer is linear; the paper's are positive.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-LOW_HU, RANGE_HU = -1024.0, 4096.0  # the network sees (HU − LOW) / RANGE, 0 … 1: its last layer is a ReLU
+LOW_HU, HIGH_HU = -1024.0, 3072.0
+# Soft tissue near 0: bfloat16 steps are 0.1 to 0.5 HU there. The paper's [0, 1] would make them 8 HU.
+LEVEL_HU, SCALE_HU = 40.0, 500.0
 _SAVE_EVERY_S = 120.0
 
 
@@ -44,7 +47,8 @@ def red_cnn(width: int = 96):
                 x = layer(x)
                 if i in (0, 2, 4):
                     x = x + kept.pop()
-                x = torch.relu(x)
+                if i < 4:
+                    x = torch.relu(x)
             return x
 
     return RedCnn().eval()
@@ -57,9 +61,12 @@ def denoise(net, hu: np.ndarray) -> np.ndarray:
     from ldct_viewer.denoise.device import fast_bfloat16
 
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, fast_bfloat16(torch.device("cpu"))):
-        x = torch.from_numpy(np.asarray(hu, np.float32)).clamp(LOW_HU, LOW_HU + RANGE_HU)[None, None]
-        y = net((x - LOW_HU) / RANGE_HU)
-    return (y.float() * RANGE_HU + LOW_HU)[0, 0].numpy()
+        y = net(_normalised(torch.from_numpy(np.asarray(hu, np.float32))[None, None]))
+    return (y.float() * SCALE_HU + LEVEL_HU)[0, 0].numpy()
+
+
+def _normalised(hu):
+    return (hu.clamp(LOW_HU, HIGH_HU) - LEVEL_HU) / SCALE_HU
 
 
 def load(path: Path):
@@ -105,11 +112,10 @@ def train(args: argparse.Namespace, volumes: list | None = None, scanned: list |
         noisy = torch.from_numpy(batch.noisy[:, :, 1]).flatten(0, 1)[:, None]
         clean = torch.from_numpy(batch.clean).repeat_interleave(batch.noisy.shape[1], 0)
         with torch.autocast("cpu", torch.bfloat16, args.bfloat16):
-            out = net((noisy.clamp(LOW_HU, LOW_HU + RANGE_HU) - LOW_HU) / RANGE_HU)
-        target = (clean.clamp(LOW_HU, LOW_HU + RANGE_HU) - LOW_HU) / RANGE_HU
-        loss = ((out.float() - target) ** 2).mean() * RANGE_HU**2
+            out = net(_normalised(noisy))
+        loss = ((out.float() - _normalised(clean)) ** 2).mean() * SCALE_HU**2
         optimiser.zero_grad(set_to_none=True)
-        (loss / RANGE_HU**2 * 1e4).backward()
+        (loss / SCALE_HU**2 * 1e2).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
         step += 1

@@ -64,12 +64,12 @@ class PUNet(nn.Module):
     def noise(self, x: Tensor, sigma_hu: Tensor) -> Tensor:
         """Noise (HU) in the middle slice of ``x`` (batch, 3, y, x; HU; y and x multiples of 8).
 
-        ``sigma_hu`` (batch,) is the noise level (SD in soft tissue, HU); negative = unknown (blind).
+        ``sigma_hu`` is the noise level (SD in soft tissue, HU), one number a picture (batch,) or a map of it
+        (batch, y, x); negative = unknown (blind), anywhere.
         """
         z = F.pixel_unshuffle(x.clamp(HU_MIN, HU_MAX) / SCALE, 2)
-        known = (sigma_hu >= 0).to(z.dtype)
-        level = torch.stack((sigma_hu.clamp(min=0).to(z.dtype) / SIGMA_SCALE * known, known), dim=1)
-        z = torch.cat((z, level[:, :, None, None].expand(-1, -1, *z.shape[-2:])), dim=1).to(self.stem.weight.dtype)
+        level = level_planes(sigma_hu.to(z.dtype)).expand(-1, -1, *z.shape[-2:])
+        z = torch.cat((z, level), dim=1).to(self.stem.weight.dtype)
         if z.device.type == "cpu" or z.is_cuda:
             z = z.contiguous(memory_format=torch.channels_last)
         e1 = self.enc1(torch.relu_(self.stem(z)))
@@ -80,12 +80,28 @@ class PUNet(nn.Module):
         return F.pixel_shuffle(self.head(d).float() * RESIDUAL_SCALE, 2)
 
     def forward(self, x: Tensor, sigma_hu: Tensor) -> Tensor:
-        """Denoised middle slice (batch, 1, y, x; HU) of ``x`` (batch, 3, y, x; HU), any y and x."""
+        """Denoised middle slice (batch, 1, y, x; HU) of ``x`` (batch, 3, y, x; HU), any y and x.
+
+        ``sigma_hu``: (batch,) or (batch, y, x), see :meth:`noise`.
+        """
         height, width = x.shape[-2:]
         padded = pad_to_stride(x)
+        if sigma_hu.ndim == 3:
+            sigma_hu = pad_to_stride(sigma_hu[:, None])[:, 0]
         noise = self.noise(padded, sigma_hu)[..., :height, :width]
         centre = x[:, 1:2]
         return centre - noise * trust(centre)
+
+
+def level_planes(sigma_hu: Tensor) -> Tensor:
+    """What the stem is told of noise levels (n,) or (n, y, x) HU: (n, 2, 1, 1) or (n, 2, y / 2, x / 2).
+
+    The level in units of ``SIGMA_SCALE``, 0 where it is unknown (negative), and whether it is known.
+    """
+    each = sigma_hu[:, None, None] if sigma_hu.ndim == 1 else sigma_hu
+    known = (each >= 0).to(each.dtype)
+    planes = torch.stack((each.clamp(min=0) / SIGMA_SCALE * known, known), dim=1)
+    return planes if sigma_hu.ndim == 1 else F.avg_pool2d(planes, 2)
 
 
 def trust(centre: Tensor) -> Tensor:

@@ -110,13 +110,14 @@ def train(
     on_report: Callable[[int, float, PUNet], None],
     cancel: CancelToken = NEVER,
     between: Callable[[float, PUNet], None] | None = None,
+    device: str = "cpu",
 ) -> PUNet:
-    """Train ``net`` in place and return its exponential moving average.
+    """Train ``net`` in place on ``device`` (torch's name) and return its exponential moving average, there too.
 
     ``on_report(step, mean loss, ema)`` is called every ``report_every`` steps; ``between(progress 0…1,
     ema)`` likewise, for a recipe that changes its data on the way.
     """
-    net.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    net.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=plan.learning_rate, weight_decay=1e-4, betas=(0.9, 0.99))
     start, step, total = time.monotonic(), 0, 0.0
@@ -128,7 +129,7 @@ def train(
         for group in optimiser.param_groups:
             group["lr"] = rate
         risen = 1.0 if plan.warmed else min(max((done - RISE_FROM) / (RISE_TO - RISE_FROM), 0.0), 1.0)
-        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, risen)
+        loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, risen, device)
         total += loss
         step += 1
         _follow(ema, net, min(plan.ema, (1 + step) / (10 + step)))
@@ -140,13 +141,17 @@ def train(
                 between(done, ema)
 
 
-def _step(net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, risen: float) -> float:
+def _step(
+    net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, risen: float, device: str
+) -> float:
     n, r = batch.noisy.shape[:2]
-    noisy, clean, level, detail = (torch.from_numpy(v) for v in (batch.noisy, batch.clean, batch.level, batch.detail))
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-        noise = net.noise(noisy.flatten(0, 1), torch.from_numpy(batch.sigma).repeat_interleave(r))
+    noisy, clean, level, detail, sigma, scanned = (
+        torch.from_numpy(v).to(device)
+        for v in (batch.noisy, batch.clean, batch.level, batch.detail, batch.sigma, batch.scanned > 0)
+    )
+    with torch.autocast(torch.device(device).type, dtype=torch.bfloat16, enabled=bfloat16):
+        noise = net.noise(noisy.flatten(0, 1), sigma.repeat_interleave(r))
     out = noisy[:, :, 1:2] - noise.unflatten(0, (n, r))
-    scanned = torch.from_numpy(batch.scanned) > 0
     loss = out.new_zeros(())
     for kind, loss_of_kind in ((~scanned, recipe_loss), (scanned, scanned_loss)):
         if bool(kind.any()):

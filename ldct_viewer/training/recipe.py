@@ -9,6 +9,7 @@ cleaned by the network itself (a network shown only noisy targets learns to keep
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import sys
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from ..denoise.device import choose_device
 from ..denoise.model_file import load_model, save_model
 from ..denoise.network import ARCHITECTURES, PUNet, build
 from ..denoise.noise_level import estimate_sigma
@@ -42,6 +44,7 @@ def main(
 ) -> int:
     """Parse arguments, train, and leave the model in ``--out``."""
     args = _parser().parse_args(argv)
+    device = choose_device(args.device).id
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     rng = np.random.default_rng(args.seed)
@@ -70,7 +73,7 @@ def main(
     def between(done: float, ema: PUNet) -> None:
         if todo and done >= todo[0]:
             todo.pop(0)
-            sampler.volumes = [cleaned(v, ema, args.bfloat16) for v in originals]
+            sampler.volumes = [cleaned(v, ema, args.bfloat16, device) for v in originals]
             log.say({"event": "targets cleaned", "progress": round(done, 3)})
 
     plan = Plan(
@@ -82,23 +85,26 @@ def main(
         warmed=bool(args.start),
     )
     plan = replace(plan, learning_rate=args.learning_rate)
-    ema = train(net, sampler, plan, on_report=log.report, between=between)
+    ema = train(net, sampler, plan, on_report=log.report, between=between, device=device)
     log.report(plan.steps or log.last_step, float("nan"), ema)
     return 0
 
 
 @torch.no_grad()
-def cleaned(volume: CleanVolume, net: PUNet, bfloat16: bool = False) -> CleanVolume:
-    """The same targets with the network's noise taken off, except at edges, which stay as sharp as they were."""
+def cleaned(volume: CleanVolume, net: PUNet, bfloat16: bool = False, device: str = "cpu") -> CleanVolume:
+    """The same targets with the network's noise taken off, except at edges, which stay as sharp as they were.
+
+    ``device``: where the network is (torch's name).
+    """
     from scipy.ndimage import gaussian_gradient_magnitude
 
     out = np.empty_like(volume.hu)
     for k, hu in enumerate(volume.hu):
         sigma = estimate_sigma(hu)
-        x = torch.from_numpy(np.broadcast_to(hu, (1, 3, *hu.shape)).copy())
-        told = torch.tensor([sigma * OVERSTATE if sigma > 0 else -1.0])
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-            quiet = net(x, told)[0, 0].numpy()
+        x = torch.from_numpy(np.broadcast_to(hu, (1, 3, *hu.shape)).copy()).to(device)
+        told = torch.tensor([sigma * OVERSTATE if sigma > 0 else -1.0], device=device)
+        with torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=bfloat16):
+            quiet = net(x, told)[0, 0].float().cpu().numpy()
         edge = gaussian_gradient_magnitude(quiet, 1.0) / EDGE_HU_PER_PIXEL
         out[k] = hu + (quiet - hu) / (1.0 + edge**2)
     return replace(volume, hu=out)
@@ -125,6 +131,7 @@ class _Log:
     def report(self, step: int, loss: float, net: PUNet) -> None:
         """Score on the held-out patients and save."""
         self.last_step = step
+        net = copy.deepcopy(net).cpu()
         quality = score(net, self.held)
         self.say({"step": step, "loss": None if math.isnan(loss) else round(loss, 4), **quality})
         save_model(net, self.args.out, self.args.size, _card(self.args, step, quality))
@@ -176,6 +183,9 @@ def _parser() -> argparse.ArgumentParser:
     p.add_argument("--learning-rate", type=float, default=1.5e-3)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=1)
+    p.add_argument(
+        "--device", default="cpu", help="cpu, mps, cuda, cuda:N or auto; noise and crops are made on the CPU"
+    )
     p.add_argument("--bfloat16", action="store_true", help="autocast; faster where the CPU has avx512_bf16 or amx")
     p.add_argument("--start", help="model to go on from")
     p.add_argument("--widen", action="store_true", help="--start is a narrower model of the same depth")
