@@ -15,6 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 from ..cancel import NEVER, CancelToken
 from ..denoise.network import PUNet
 from .data import Batch, Sampler
+from .muon import ConvMuon
 
 MEAN_SHARE = 0.8  # of the loss falls, in the end, on the mean of the realisations
 DETAIL_WEIGHT = 60.0  # of a pixel on a faint edge, against 1 of one where nothing was drawn
@@ -119,15 +120,14 @@ def train(
     """
     net.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=plan.learning_rate, weight_decay=1e-4, betas=(0.9, 0.99))
+    optimiser = ConvMuon(net, plan.learning_rate)
     start, step, total = time.monotonic(), 0, 0.0
     while True:
         done = step / plan.steps if plan.steps else (time.monotonic() - start) / plan.seconds
         if done >= 1.0 or cancel.cancelled:
             return ema
         rate = plan.learning_rate * min(1.0, (step + 1) / plan.warm_up) * (0.02 + 0.98 * _cosine(done))
-        for group in optimiser.param_groups:
-            group["lr"] = rate
+        optimiser.set_learning_rate(rate)
         risen = 1.0 if plan.warmed else min(max((done - RISE_FROM) / (RISE_TO - RISE_FROM), 0.0), 1.0)
         loss = _step(net, optimiser, sampler.batch(plan.batch), plan.bfloat16, risen, device)
         total += loss
@@ -141,9 +141,7 @@ def train(
                 between(done, ema)
 
 
-def _step(
-    net: PUNet, optimiser: torch.optim.Optimizer, batch: Batch, bfloat16: bool, risen: float, device: str
-) -> float:
+def _step(net: PUNet, optimiser: ConvMuon, batch: Batch, bfloat16: bool, risen: float, device: str) -> float:
     n, r = batch.noisy.shape[:2]
     noisy, clean, level, detail, sigma, scanned = (
         torch.from_numpy(v).to(device)
@@ -156,7 +154,7 @@ def _step(
     for kind, loss_of_kind in ((~scanned, recipe_loss), (scanned, scanned_loss)):
         if bool(kind.any()):
             loss = loss + kind.float().mean() * loss_of_kind(out[kind], clean[kind], level[kind], detail[kind], risen)
-    optimiser.zero_grad(set_to_none=True)
+    optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimiser.step()
