@@ -22,6 +22,7 @@ FAINT_HU = (-10.0, -20.0, -50.0)
 PLAIN_HU = (-500.0, 500.0)
 NOISE_HU = (12.0, 20.0)
 COUNT = 64
+TEST_SEED = 11  # other noise than the card's strength was chosen under: "no lesion harder to see" would hold by choice
 
 
 def main(models: list[str] | None = None) -> list[dict]:
@@ -41,7 +42,7 @@ def rows_of(model: str) -> list[dict]:
     s = info.recommended_strength
     bias = demo_truth(model)["bias_hu"]
     sharp = sharpness_of(model, s)
-    seen = study(model)
+    seen = study(model, seed=TEST_SEED)
     n = STRENGTHS.index(s)
     tasks = told_apart(seen.tasks)
     name = f"{info.name} {info.version}"
@@ -60,7 +61,7 @@ def rows_of(model: str) -> list[dict]:
     def observer(what: str, mean: float, who: str) -> dict:
         each = [getattr(t, who)[n + 1] / getattr(t, who)[0] for t in tasks]
         measured = f"{mean:.2f} ({min(each):.2f} … {max(each):.2f})"
-        note = f"{len(tasks)} lesions, 3–10 mm, −10 … −50 HU; strength {s:g}"
+        note = f"{len(tasks)} lesions, 3–10 mm, −10 … −50 HU; strength {s:g}, chosen under other noise"
         return row(f"d′ of {what}", "low dose = 1", measured, "> 1.1, none < 1", mean > 1.1 and min(each) >= 1, note)
 
     soft, others = abs(bias["soft"]), max(abs(v) for k, v in bias.items() if k != "soft")

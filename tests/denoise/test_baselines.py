@@ -86,6 +86,22 @@ def test_all_real_patients_together_weigh_each_patient_the_same_and_leave_phanto
     assert "| it | 34.00 | +4.00" in together and "4 slices" in together
 
 
+def test_the_target_s_rows_are_differences_to_red_cnn_pair_by_pair():
+    hu = np.zeros((8, 8), np.float32)
+    pairs = [baselines.Pair(who, "held out", "abdomen", dose, np.zeros((3, 8, 8), np.int16), hu, 10.0, 2.0)
+             for who, dose in (("a", 0.25), ("b", 0.25), ("a", 0.1), ("head phantom", 0.25))]  # fmt: skip
+    scores = {
+        "low dose": [(25.0, 0.9, 10.0)] * 4,
+        "RED-CNN": [(v, 0.9, 5.0) for v in (30.0, 32.0, 99.0, 99.0)],
+        "**fast**": [(v, 0.9, 5.0) for v in (30.5, 31.7, 0.0, 0.0)],
+        "**fast**, strength 0.7": [(0.0, 0.9, 5.0)] * 4,
+        "**quality**": [(v, 0.9, 5.0) for v in (30.1, 32.1, 0.0, 0.0)],
+    }
+    fast, quality = baselines.target_rows(pairs, scores)
+    assert fast["measured"].startswith("+0.10 dB") and fast["ok"] and "31.00 dB" in fast["reference"]
+    assert quality["measured"].startswith("+0.10 dB") and not quality["ok"]
+
+
 @pytest.mark.parametrize("kind", other_phantoms.KINDS)
 def test_the_other_phantoms_are_alike_for_one_seed_and_hold_what_a_body_holds(kind):
     hu, pixel = other_phantoms.draw(kind, 1)
