@@ -228,12 +228,16 @@ def target_rows(pairs: list[Pair], scores: Scores, dose: float = 0.25) -> list[d
         more = [scores[name][n][0] - scores["RED-CNN"][n][0] for n in at]
         mean, (low, high) = float(np.average(more, weights=weights)), interval(more, who)
         least = 0.3 if "quality" in name else 0.0
-        rows.append({
-            "what": f"PSNR of {name.strip('*')} over RED-CNN's, {len(set(who))} real patients, {dose:.0%} dose",
-            "reference": f"RED-CNN on the recipe's batches: {reference:.2f} dB",
-            "measured": f"{mean:+.2f} dB [{low:+.2f}, {high:+.2f}]", "target": f"≥ {least:+.1f} dB", "ok": mean >= least,
-            "note": f"{len(at)} slices, [−160, 240] HU, data range 400; not the same budget: see denoise.md",
-        })  # fmt: skip
+        rows.append(
+            {
+                "what": f"PSNR of {name.strip('*')} over RED-CNN's, {len(set(who))} real patients, {dose:.0%} dose",
+                "reference": f"RED-CNN on the recipe's batches: {reference:.2f} dB",
+                "measured": f"{mean:+.2f} dB [{low:+.2f}, {high:+.2f}]",
+                "target": f"≥ {least:+.1f} dB",
+                "ok": mean >= least,
+                "note": f"{len(at)} slices, [−160, 240] HU, data range 400; not the same budget: see denoise.md",
+            }
+        )
     return rows
 
 

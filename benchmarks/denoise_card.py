@@ -62,8 +62,8 @@ def held_out(model: str, data: Path) -> dict[str, Any]:
     out = np.mean([_scores(run(p.noisy, p.level), p.clean) for p in pairs], axis=0)
     return {
         "what": "cap-cap001 and Br38 abdomen, never trained on; simulated noise SD 15, 25, 40 HU; window "
-        "[-160, 240] HU, data range 400; noise level estimated; strength 1; recipe choices were made on these patients, so "
-        "the numbers flatter",
+        "[-160, 240] HU, data range 400; noise level estimated; strength 1; recipe choices were made on these "
+        "patients, so the numbers flatter",
         "psnr_low_db": round(float(low[0]), 2), "psnr_db": round(float(out[0]), 2),
         "ssim_low": round(float(low[1]), 3), "ssim": round(float(out[1]), 3),
         "rmse_low_hu": round(float(low[2]), 1), "rmse_hu": round(float(out[2]), 1),
