@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6 import QtCore, QtGui, QtWidgets
 
-from ..errors import LdctError
+from ..errors import LdctError, ModelError
 from ..jobs.denoise_job import DenoiseJob, PrepareJob
 from ..jobs.job import JobSlot
-from .words import told
+from .words import model_name, told
 
 if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
@@ -36,12 +37,14 @@ class Denoising(QtCore.QObject):
         self._prepare, self._run = JobSlot(self), JobSlot(self)
         self._denoiser: Any = None
         self._wanted = False
+        self._file = ""  # a model file loaded by hand: it stays in the menu beside those that are installed
+        self._refused = ""
         self._clock = _Clock()
         self._fresh: list[int] = []
         self._announce = QtCore.QTimer(self, singleShot=True, interval=ANNOUNCE_MS)
         self._announce.timeout.connect(self._flush)
         self._prepare.done.connect(self._prepared)
-        self._prepare.failed.connect(self._failed)
+        self._prepare.failed.connect(self._not_prepared)
         self._run.chunk.connect(self._chunk)
         self._run.progress.connect(self._progress)
         self._run.done.connect(self._done)
@@ -116,6 +119,7 @@ class Denoising(QtCore.QObject):
         kinds = self.tr("Models (*.safetensors)")
         chosen, _ = QtWidgets.QFileDialog.getOpenFileName(self._window, title, self._settings.folder, kinds)
         if chosen:
+            self._file = chosen
             self.set_model(chosen)
 
     def set_model(self, model: str) -> None:
@@ -130,6 +134,7 @@ class Denoising(QtCore.QObject):
 
     def _renew(self) -> None:
         self._denoiser = None
+        self._refused = ""
         self._prepare.cancel()
         self.restart()
         self.warm_up()
@@ -141,14 +146,42 @@ class Denoising(QtCore.QObject):
 
     # -- menus --------------------------------------------------------------------------------------
     def fill_models(self, menu: QtWidgets.QMenu) -> None:
-        """List the models (cards only: cheap)."""
+        """List the models (cards only: cheap), a model file loaded by hand below them; the one in use is ticked."""
         from ..denoise.model_file import list_models
 
         menu.clear()
         group = QtGui.QActionGroup(menu)
-        used = self._settings.model or (self._denoiser.model.info.id if self._denoiser is not None else "")
-        for info in list_models():
-            self._entry(menu, group, (told(info.name), info.id), used in (info.id, ""), self.set_model)
+        models = list_models()
+        used = self._used(models)
+        for info in models:
+            self._entry(menu, group, (model_name(info.name), info.id), used == info.id, self.set_model)
+        listed = {"", *(info.id for info in models), *(str(info.path) for info in models)}
+        files = [file for file in dict.fromkeys((self._file, used)) if file not in listed]
+        if files:
+            menu.addSeparator()
+        for file in files:
+            self._entry(menu, group, (self._file_name(file), file), used == file, self.set_model)
+
+    def _used(self, models: list[ModelInfo]) -> str:
+        """Id, or file as it was chosen, of the model that denoises now or as soon as a series is open."""
+        from ..denoise.model_file import default_model
+
+        wish = self._settings.model
+        if not wish:
+            return default_model().id if models else ""
+        return next((info.id for info in models if wish in (info.id, str(info.path))), wish)
+
+    def _file_name(self, file: str) -> str:
+        """A model file in the menu: its card's name beside the file's, for a copy of a shipped one is called the same."""
+        from ..denoise.model_file import find_model
+
+        try:
+            name = model_name(find_model(file).name)
+        except ModelError:  # its card is gone or damaged
+            name = ""
+        refused = not name or file == self._refused
+        name = f"{name} ({Path(file).name})" if name else Path(file).name
+        return self.tr("{} – cannot be used").format(name) if refused else name
 
     def fill_devices(self, menu: QtWidgets.QMenu) -> None:
         """List automatic and what torch finds; torch is only asked once it is in memory."""
@@ -169,7 +202,7 @@ class Denoising(QtCore.QObject):
         menu: QtWidgets.QMenu, group: QtGui.QActionGroup, names: tuple[str, str], checked: bool, act: Any
     ) -> None:
         text, value = names
-        action = QtGui.QAction(text, menu, checkable=True, checked=checked)
+        action = QtGui.QAction(text.replace("&", "&&"), menu, checkable=True, checked=checked)
         action.triggered.connect(lambda: act(value))
         group.addAction(action)
         menu.addAction(action)
@@ -257,6 +290,12 @@ class Denoising(QtCore.QObject):
         log.info("denoised %d slices in %.1f s", self._clock.total, self._clock.elapsed_s())
         self._window.refresh_enabled()
         self.finished.emit(True)
+
+    def _not_prepared(self, error: LdctError) -> None:
+        if isinstance(error, ModelError):
+            self._refused = self._settings.model
+        self._window.status.set_model("")  # none is in use
+        self._failed(error)
 
     def _failed(self, error: LdctError) -> None:
         self._wanted = False

@@ -10,7 +10,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ..jobs.export_job import ExportJob, SavePictureJob
 from ..jobs.job import JobSlot
-from .words import told
+from .words import model_name
 
 if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
@@ -106,7 +106,7 @@ class Exporting(QtCore.QObject):
             Path(self._settings.folder or Path.home()),
             self.suggested_name(""),
             self._state.strength,
-            told(model.name),
+            model_name(model.name),
             meta.series_number,
             meta.description,
             archives=archives,

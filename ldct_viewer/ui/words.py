@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
+
+from ..training.local.words import CONTEXT as TRAINING
+
+if TYPE_CHECKING:
+    from ..denoise.model_file import ModelInfo
 
 
 def kernel_name(stored: str) -> str:
@@ -58,11 +64,22 @@ DETAILS = (
     "header", "file meta information", "pixel data", "sequence", "number of attributes", "fragment", "fragments",
     "damaged member", "JPEG picture", "PNG picture", "floating point pixels", "several values a voxel",
     "its compression is damaged", "its data are in another file", "its data file is not beside it",
-    "Fast", "Quality", "Help ▸ Show log has the details.",
+    "Fast", "Quality", "random weights", "Help ▸ Show log has the details.",
     "PDF", "program", "ZIP archive", "gzip archive", "7-Zip archive", "RAR archive", "tar archive",
     "xz archive", "bzip2 archive", "macOS resource file",
     "it holds values that are not numbers", "8 bit values (a label map or a picture)",
 )  # fmt: skip
+# What a shipped model is, by its id. Its card says so in English, and is sealed by its checksum: another language
+# shows the translation of these instead.
+MODEL_DESCRIPTIONS = {
+    "fast": "The faster of the two: a residual U-Net that sees three neighbouring slices, trained on CT scans and drawn "
+    "anatomy under simulated low-dose noise. Research use, not for diagnosis.",
+    "quality": "The more thorough of the two, and the slower: a residual U-Net that sees three neighbouring slices, "
+    "trained on CT scans and drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.",
+}
+LOCAL_NAME = "Local {0}, {1}"  # what training on local data calls its models: of which anatomy, when
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_LOCAL = re.compile(rf"Local ([\w ]+), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}})( \d\d:\d\d)?")
 _PATTERNS = tuple((t, re.compile(re.sub(r"\\\{\d\\\}", "(.+?)", re.escape(t)), re.DOTALL)) for t in TEMPLATES)
 
 
@@ -85,3 +102,22 @@ def told(text: str) -> str:
         return f"{told(head)}: {told(detail[:-1])}."
     first, semicolon, rest = text.partition("; ")
     return f"{told(first)}; {told(rest)}" if semicolon else text
+
+
+def model_name(name: str) -> str:
+    """A model's name in the user's language: shipped ones and those of local training; others are somebody's own."""
+    match, pattern = _LOCAL.fullmatch(name), QtCore.QCoreApplication.translate(READING, LOCAL_NAME)
+    if match is None:
+        return told(name) if name in DETAILS else name
+    if pattern == LOCAL_NAME:
+        return name
+    what, day, month, year, clock = match.groups()
+    when = f"{year}-{_MONTHS.index(month) + 1:02d}-{day}{clock or ''}"
+    return pattern.format(QtCore.QCoreApplication.translate(TRAINING, what), when)
+
+
+def model_description(info: ModelInfo) -> str:
+    """What a model's card says of it; of shipped ones in the user's language."""
+    known = MODEL_DESCRIPTIONS.get(info.id, "") if info.shipped else ""
+    there = QtCore.QCoreApplication.translate(READING, known) if known else ""
+    return there if there != known else info.description

@@ -78,6 +78,10 @@
         <translation>모델 (*.safetensors)</translation>
     </message>
     <message>
+        <source>{} – cannot be used</source>
+        <translation>{} – 사용할 수 없음</translation>
+    </message>
+    <message>
         <source>Automatic</source>
         <translation>자동</translation>
     </message>
@@ -1857,6 +1861,14 @@
         <translation>같은 위치에 서로 다른 영상이 여럿 있고 구별할 방법이 없습니다.</translation>
     </message>
     <message>
+        <source>The faster of the two: a residual U-Net that sees three neighbouring slices, trained on CT scans and drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.</source>
+        <translation>둘 중 빠른 모델입니다. 이웃한 단면 세 장을 함께 보는 잔차 U-Net으로, CT 영상과 그려 만든 해부 구조에 모의 저선량 잡음을 더해 학습했습니다. 연구용이며 진단용이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The more thorough of the two, and the slower: a residual U-Net that sees three neighbouring slices, trained on CT scans and drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.</source>
+        <translation>둘 중 더 꼼꼼하지만 느린 모델입니다. 이웃한 단면 세 장을 함께 보는 잔차 U-Net으로, CT 영상과 그려 만든 해부 구조에 모의 저선량 잡음을 더해 학습했습니다. 연구용이며 진단용이 아닙니다.</translation>
+    </message>
+    <message>
         <source>7-Zip archive</source>
         <translation>7-Zip 압축 파일</translation>
     </message>
@@ -1867,6 +1879,10 @@
     <message>
         <source>Help ▸ Show log has the details.</source>
         <translation>자세한 내용은 도움말 ▸ 로그 보기에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Local {0}, {1}</source>
+        <translation>로컬 {0}, {1}</translation>
     </message>
     <message>
         <source>Quality</source>
@@ -2115,6 +2131,10 @@
     <message>
         <source>program</source>
         <translation>프로그램</translation>
+    </message>
+    <message>
+        <source>random weights</source>
+        <translation>무작위 가중치</translation>
     </message>
     <message>
         <source>sequence</source>

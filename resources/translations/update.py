@@ -25,7 +25,7 @@ def main() -> int:
     from ldct_viewer.dicom.codes import Reason
     from ldct_viewer.training.local.words import CONTEXT, TERMS, TEXTS
     from ldct_viewer.ui.actions import ACTIONS, MENUS, SUBMENUS
-    from ldct_viewer.ui.words import DETAILS, READING, TEMPLATES
+    from ldct_viewer.ui.words import DETAILS, LOCAL_NAME, MODEL_DESCRIPTIONS, READING, TEMPLATES
 
     extra = ("Recent series", "Model", "Device")
     texts = sorted({*(spec.text for spec in ACTIONS), *MENUS, *SUBMENUS, *extra})
@@ -37,8 +37,9 @@ def main() -> int:
     lines += [f"QT_TRANSLATE_NOOP('Pacs', {text!r})" for text in sentences(ROOT / "ldct_viewer" / "pacs")]
     # Qt's own Korean leaves these out; where no desktop brings its file dialog, Qt's is seen.
     lines += [f"QT_TRANSLATE_NOOP('QFileDialog', {text!r})" for text in ("Look in:", "Files of type:", "Directory:")]
+    models = {LOCAL_NAME, *MODEL_DESCRIPTIONS.values()}
     read = {text for reason in Reason for text in (reason.message, reason.hint) if text}
-    lines += [f"QT_TRANSLATE_NOOP({READING!r}, {text!r})" for text in sorted({*read, *TEMPLATES, *DETAILS})]
+    lines += [f"QT_TRANSLATE_NOOP({READING!r}, {text!r})" for text in sorted({*read, *TEMPLATES, *DETAILS, *models})]
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "action_texts.py"
         table.write_text("\n".join(lines), "utf-8")

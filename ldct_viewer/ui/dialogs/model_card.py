@@ -9,7 +9,7 @@ from PySide6 import QtCore
 
 from ...denoise.model_file import ModelInfo
 from ..theme import current
-from ..words import kernel_name, told
+from ..words import kernel_name, model_description, model_name
 from .train_words import hu, objective_name, tell
 
 _WRITTEN = {"psnr": "PSNR", "ssim": "SSIM", "rmse": "RMSE", "db": "(dB)", "hu": "(HU)", "dprime": "d′", "npw": "NPW"}
@@ -20,7 +20,11 @@ def card_html(info: ModelInfo) -> str:
     training = info.card.get("training")
     training = training if isinstance(training, dict) else {}
     version = card_tr("version {v}").format(v=info.version)
-    parts = [f"<h2>{escape(told(info.name))}</h2>", _dim(f"{info.id} · {version}"), _paragraph(_about(info, training))]
+    parts = [
+        f"<h2>{escape(model_name(info.name))}</h2>",
+        _dim(f"{info.id} · {version}"),
+        _paragraph(_about(info, training)),
+    ]
     parts += _verdict(training.get("verdict"))
     parts += _measures(training.get("measures"))
     parts += _data(training.get("data"), info.trained_on)
@@ -38,8 +42,8 @@ def card_tr(text: str) -> str:
 def _about(info: ModelInfo, training: dict[str, Any]) -> str:
     objective = str(training.get("objective", ""))
     if not objective:
-        return info.description
-    start = card_tr("started from “{name}”").format(name=told(str(training.get("start", "–"))))
+        return model_description(info)
+    start = card_tr("started from “{name}”").format(name=model_name(str(training.get("start", "–"))))
     notice = card_tr("Research use, not for diagnosis.")
     return f"{objective_name(objective)}, {start}. {notice}"
 

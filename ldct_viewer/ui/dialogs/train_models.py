@@ -12,7 +12,7 @@ from ...denoise.model_file import ModelInfo, card_hash, list_models, read_card
 from ...errors import LdctError, ModelError, WriteError
 from ...paths import data_dir
 from ...training.local.checkpoint_files import write_atomic
-from ..words import told
+from ..words import model_name
 from .model_card import card_html
 from .train_words import label
 
@@ -63,7 +63,7 @@ class ModelsDialog(QtWidgets.QDialog):
         self.list.clear()
         for info in self._models:
             note = self.tr("came with the program") if info.shipped else info.version
-            self.list.addItem(f"{told(info.name)}\n{note}")
+            self.list.addItem(f"{model_name(info.name)}\n{note}")
         ids = [m.id for m in self._models]
         self.list.setCurrentRow(ids.index(keep) if keep in ids else 0)
 
@@ -129,7 +129,7 @@ class ModelsDialog(QtWidgets.QDialog):
         info = self.current()
         if info is None or info.shipped:
             return
-        question = self.tr("Remove “{name}”? It cannot be brought back.").format(name=info.name)
+        question = self.tr("Remove “{name}”? It cannot be brought back.").format(name=model_name(info.name))
         yes = QtWidgets.QMessageBox.StandardButton.Yes
         if QtWidgets.QMessageBox.question(self, self.tr("Remove"), question) == yes:
             self._try(lambda: self.remove(info))

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6 import QtCore, QtWidgets
 
+from ..words import model_name
 from .train_preview import Preview
 from .train_words import Card, duration, hu, label, set_tone, tell
 
@@ -52,7 +53,7 @@ class ResultPage(QtWidgets.QWidget):
         set_tone(self.headline, "good" if good else "warning")
         self._what.setText(
             self.tr("“{name}”, {steps} steps in {time}; the best state was at step {best}.")
-            .replace("{name}", outcome["name"])
+            .replace("{name}", model_name(outcome["name"]))
             .replace("{steps}", f"{outcome['steps']:,}")
             .replace("{time}", duration(outcome["seconds"]))
             .replace("{best}", f"{outcome['best_step']:,}")

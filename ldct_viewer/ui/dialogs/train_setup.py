@@ -7,7 +7,7 @@ from typing import Any
 from PySide6 import QtCore, QtWidgets
 
 from ..theme import inset
-from ..words import told
+from ..words import model_name
 from .train_words import Card, device_name, duration, label, objective_name, tell
 
 _SHOWN = 5  # series named one by one
@@ -184,7 +184,7 @@ class SetupPage(QtWidgets.QScrollArea):
         """(id, name) of models to start from, the default first."""
         self.start.clear()
         for model_id, name in models:
-            self.start.addItem(told(name), model_id)
+            self.start.addItem(model_name(name), model_id)
         self.start.addItem(self.tr("Random weights (needs hours)"), "scratch")
 
     def set_busy(self, text: str) -> None:

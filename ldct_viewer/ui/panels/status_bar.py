@@ -6,7 +6,7 @@ from PySide6 import QtCore, QtWidgets
 
 from ..theme import current
 from ..theme.icons import icon
-from ..words import told
+from ..words import model_name, told
 
 
 class StatusBar(QtWidgets.QStatusBar):
@@ -78,7 +78,7 @@ class StatusBar(QtWidgets.QStatusBar):
 
     def set_model(self, name: str) -> None:
         """Name of the model in use."""
-        self.model.setText(told(name))
+        self.model.setText(model_name(name))
         self.model.setVisible(bool(name))
 
     def set_progress(self, done: int, total: int, text: str, *, pausable: bool = False, paused: bool = False) -> None:
