@@ -4,7 +4,8 @@
 [--redcnn FOLDER/redcnn.safetensors] [--models fast quality] [--slices 4] [--out RESULT.json] [--keep]``
 
 Pairs: slices of a series and the same slices at 10, 25 and 50 % of their dose, by the scanner model
-(``physics.noise``), kernel and photon number fitted to the series; phantoms get all the noise of that dose.
+(``physics.noise``), kernel and photon number fitted to the series; phantoms get all the noise of that dose. Slices that
+overlap (3 mm every 2 mm, sliding means of five) share their noise as they share their photons.
 *held out*: never trained on, but looked at while recipe and weights were chosen: two patients of the data and three of
 ``--cases`` (GE: a head with gantry tilt, a chest with contrast, a thin slice of the liver). *drawn*: phantoms, of which
 the abdomen was looked at, too, the head was not. Strengths of the classical methods are tuned on training patients,
@@ -66,15 +67,16 @@ Scores = dict[str, list[tuple[float, float, float]]]  # method → (PSNR, SSIM, 
 
 def pairs_of(
     name: str, kind: str, anatomy: str, hu: np.ndarray, spacing_mm: tuple[float, ...], at: list[int],
-    doses: tuple[float, ...], plan=None, crop: int | None = None,
+    doses: tuple[float, ...], plan=None, crop: int | None = None, overlap: float = 0.0,
 ) -> list[Pair]:  # fmt: skip
     """Pairs of slices ``at`` of clean ``hu`` (z, y, x); with ``plan`` (physics.dose) only the difference of dose.
 
-    ``spacing_mm``: (z, y, x).
+    ``spacing_mm``: (z, y, x). ``overlap``: share of the noise that a slice has in common with its neighbours.
     """
     import torch
 
     from ldct_viewer.physics.noise import noise_images
+    from ldct_viewer.training.noise import share_middle
 
     found = []
     for k in at:
@@ -86,6 +88,7 @@ def pairs_of(
                 "kernel": plan.kernel, "scanner": plan.scanner, "source_dose": 1.0}  # fmt: skip
             generator = torch.Generator().manual_seed(seed)
             noise = noise_images(clean, spacing_mm[2], dose, generator=generator, **options).numpy()
+            noise = share_middle(noise, overlap**2)
             noisy = np.where(clean <= -1024, clean, np.maximum(np.rint(clean + noise), -1024)).astype(np.int16)
             truth = clean[1]
             if crop is not None:
@@ -95,6 +98,15 @@ def pairs_of(
             level = float((noisy[1] - truth)[soft].std())
             found.append(Pair(name, kind, anatomy, dose, noisy, truth, level, spacing_mm[0]))
     return found
+
+
+def overlap_of(spacing_mm: float, thickness_mm: float | None, average: int = 1) -> float:
+    """Correlation of the noise of neighbouring slices: the share of their rectangular profiles that overlaps.
+
+    Slices thicker than their step, or sliding means of ``average`` of them, see the same photons.
+    """
+    extent = max(thickness_mm or 0.0, spacing_mm) + (average - 1) * spacing_mm
+    return max(0.0, 1.0 - spacing_mm / extent)
 
 
 def hash_of(text: str) -> int:
@@ -118,7 +130,8 @@ def collect(data: Path, cases: Path | None, slices: int, doses: tuple[float, ...
         at = np.linspace(2, len(hu) - 3, slices if source.held_out else tuning).astype(int)
         kind, crop = ("held out", None) if source.held_out else ("tuning", 256)
         spacing = volume.geometry.spacing_mm
-        found += pairs_of(source.name, kind, ANATOMY[source.name], hu, spacing, list(at), doses, plan, crop)
+        overlap = overlap_of(spacing[0], volume.meta.slice_thickness_mm, source.average)
+        found += pairs_of(source.name, kind, ANATOMY[source.name], hu, spacing, list(at), doses, plan, crop, overlap)
     for name, place, anatomy in OTHER_SCANS:
         folder = cases / place if cases else None
         if folder is not None and folder.is_dir():
@@ -126,7 +139,8 @@ def collect(data: Path, cases: Path | None, slices: int, doses: tuple[float, ...
             plan, spacing = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm
             count = len(volume.hu)
             at = list(np.linspace(5, count - 6, slices).astype(int)) if count > 12 else [count // 2]
-            found += pairs_of(name, "held out", anatomy, volume.hu, spacing, at, doses, plan)
+            overlap = overlap_of(spacing[0], volume.meta.slice_thickness_mm)
+            found += pairs_of(name, "held out", anatomy, volume.hu, spacing, at, doses, plan, overlap=overlap)
     for kind in KINDS:
         for seed in range(slices):
             hu, pixel = draw(kind, seed)

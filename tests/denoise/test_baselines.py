@@ -40,6 +40,20 @@ def test_the_same_pairs_every_time(pairs):
     np.testing.assert_array_equal(pairs[0].noisy, again[0].noisy)
 
 
+@pytest.mark.parametrize(("thickness", "average", "expected"), [(3.0, 1, 1 / 3), (2.0, 5, 0.8), (None, 1, 0.0)])
+def test_slices_that_overlap_share_their_noise_as_their_profiles_do(pairs, thickness, average, expected):
+    overlap = baselines.overlap_of(2.0, thickness, average)
+    assert overlap == pytest.approx(expected)
+    hu = np.stack([pairs[0].clean] * 3)
+    (pair,) = baselines.pairs_of("p", "tuning", "abdomen", hu, (2.0,) * 3, [1], (0.25,), overlap=overlap)
+    body = np.s_[:, 40:88, 40:88]
+    below, middle, above = (pair.noisy - hu)[body].reshape(3, -1)
+    assert np.corrcoef(below, middle)[0, 1] == pytest.approx(expected, abs=0.12)
+    assert np.corrcoef(middle, above)[0, 1] == pytest.approx(expected, abs=0.12)
+    assert below.std() == pytest.approx(middle.std(), rel=0.12)
+    np.testing.assert_array_equal(pair.noisy[1], pairs[0].noisy[1])  # of the slice itself, nothing changes
+
+
 def test_psnr_is_its_definition(pairs):
     shifted = np.clip(pairs[0].clean, -160, 240) + 4.0  # RMSE 4 where it stays inside the window
     psnr, _, rmse = baselines.score(shifted, pairs[0])
