@@ -172,7 +172,7 @@ class Denoising(QtCore.QObject):
         return next((info.id for info in models if wish in (info.id, str(info.path))), wish)
 
     def _file_name(self, file: str) -> str:
-        """A model file in the menu: its card's name beside the file's, for a copy of a shipped one is called the same."""
+        """A model file in the menu: its card's name and its own, for a copy of a shipped model is called the same."""
         from ..denoise.model_file import find_model
 
         try:

@@ -72,8 +72,8 @@ DETAILS = (
 # What a shipped model is, by its id. Its card says so in English, and is sealed by its checksum: another language
 # shows the translation of these instead.
 MODEL_DESCRIPTIONS = {
-    "fast": "The faster of the two: a residual U-Net that sees three neighbouring slices, trained on CT scans and drawn "
-    "anatomy under simulated low-dose noise. Research use, not for diagnosis.",
+    "fast": "The faster of the two: a residual U-Net that sees three neighbouring slices, trained on CT scans and "
+    "drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.",
     "quality": "The more thorough of the two, and the slower: a residual U-Net that sees three neighbouring slices, "
     "trained on CT scans and drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.",
 }
