@@ -34,20 +34,28 @@ class Ttf:
 
 
 def circular_ttf(
-    image: NDArray[Any], centre: tuple[float, float], radius_mm: float, pixel_mm: float, reach_mm: float | None = None
+    image: NDArray[Any],
+    centre: tuple[float, float],
+    radius_mm: float,
+    pixel_mm: float | tuple[float, float],
+    reach_mm: float | None = None,
 ) -> Ttf:
     """TTF of a disc's rim in a slice (y, x), or in the mean of a stack (n, y, x) of noise realisations.
 
-    ``centre`` is (row, column) in pixels, fractions allowed; ``reach_mm`` how far from the rim the profile
-    goes (default: 0.8 radius, at most 10 pixels).
+    ``centre`` is (row, column) in pixels, fractions allowed; ``pixel_mm`` the spacing of square pixels or (row,
+    column) spacing; ``reach_mm`` how far from the rim the profile goes (default: 0.8 radius, at most 10 pixels).
+    All directions of the rim go into one profile; where pixels are not square its bins, and the highest frequency,
+    are those of the larger side. Raises ValueError where there are too few pixels near the rim.
     """
     mean = np.asarray(image, dtype=np.float64)
     mean = mean.mean(axis=0) if mean.ndim == 3 else mean
+    dy, dx = (pixel_mm, pixel_mm) if isinstance(pixel_mm, int | float) else pixel_mm
+    pixel = max(dy, dx)
     rows, columns = np.indices(mean.shape)
-    distance = np.hypot(rows - centre[0], columns - centre[1]) * pixel_mm - radius_mm
-    reach = min(0.8 * radius_mm, 10 * pixel_mm) if reach_mm is None else reach_mm
+    distance = np.hypot((rows - centre[0]) * dy, (columns - centre[1]) * dx) - radius_mm
+    reach = min(0.8 * radius_mm, 10 * pixel) if reach_mm is None else reach_mm
     near = np.abs(distance) <= reach
-    return ttf_from_edge(distance[near], mean[near], pixel_mm, reach)
+    return ttf_from_edge(distance[near], mean[near], pixel, reach)
 
 
 def ttf_from_edge(distance_mm: NDArray[Any], values: NDArray[Any], pixel_mm: float, reach_mm: float) -> Ttf:

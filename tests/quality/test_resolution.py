@@ -52,6 +52,16 @@ def test_more_blur_is_seen_as_less_sharp():
     assert ratio == pytest.approx(1 / np.sqrt(2), rel=0.03)
 
 
+@pytest.mark.parametrize("pixel", [(0.5, 0.9), (0.9, 0.5)])
+def test_pixels_that_are_not_square_are_measured_in_mm_along_both_axes(pixel):
+    rows, columns = np.indices((128, 128))
+    r = np.hypot((rows - 63.2) * pixel[0], (columns - 64.7) * pixel[1])
+    disc = 40 - 100 * 0.5 * erfc((r - 15.0) / (0.8 * np.sqrt(2)))
+    found = circular_ttf(disc, (63.2, 64.7), 15.0, pixel)
+    assert found.ttf50 == pytest.approx(ttf50_of_gaussian(0.8), rel=0.02)
+    assert found.contrast_hu == pytest.approx(-100, rel=0.01)
+
+
 def test_too_few_pixels_is_an_error():
     with pytest.raises(ValueError, match="too few"):
         circular_ttf(np.zeros((8, 8)), (100.0, 100.0), 5.0, 1.0)
