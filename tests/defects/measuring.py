@@ -203,8 +203,8 @@ DEFECTS = (
     D(
         "qual-npw-eye",
         "quality/detectability.py",
-        "* e**4 * spectrum",
-        "* e**2 * spectrum",
+        "* e**4 * with_low",
+        "* e**2 * with_low",
         "d′ of the eye-filtered observer is wrong",
         "quality/test_detectability.py",
         "quality",

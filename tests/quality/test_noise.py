@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ldct_viewer.quality.noise import cut, flat_places, local_sd, noise_level, nps, soft_tissue_sd
+from ldct_viewer.quality.noise import (
+    cut,
+    flat_places,
+    local_sd,
+    noise_level,
+    nps,
+    sd_percentiles,
+    soft_tissue_sd,
+    with_low_frequencies,
+)
 
 
 def coloured(shape, pixel_mm, power, seed=0):
@@ -89,3 +98,49 @@ def test_flat_places_keep_clear_of_structure():
     assert len(places) >= 4
     assert all(i + 32 <= 150 for _, _, i in places)
     assert cut(volume, places, 32).shape == (len(places), 32, 32)
+
+
+def test_axes_of_the_picture_of_a_spectrum():
+    fy, fx = nps(np.random.default_rng(5).normal(0, 1, (4, 8, 16)), (0.5, 1.0)).axes_per_mm
+    assert fy == pytest.approx(np.arange(-4, 4) / 4) and fx == pytest.approx(np.arange(-8, 8) / 16)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_what_a_trend_took_of_white_noise_is_given_back_at_its_frequencies(order):
+    """White noise of 10 HU in 0.7 mm pixels is 49 HU² mm² at every frequency, zero included."""
+    found = nps(np.random.default_rng(6).normal(0, 10, (1500, 24, 24)), (0.7, 0.7), detrend=order)
+    assert found.power_2d[12, 12] < 1e-9
+    given = with_low_frequencies(found)
+    assert given[11:14, 11:14] == pytest.approx(49.0, rel=0.1)
+    assert given.mean() == pytest.approx(49.0, rel=0.01)
+
+
+def test_ramp_noise_is_continued_towards_zero():
+    """Expected without a trend is the spectrum seen through the squares' own window (Fejér's kernel), near zero too."""
+    pixel, side, whole = 0.7, 32, 512
+    pictures = coloured((16, whole, whole), pixel, ramp, seed=7)
+    squares = pictures.reshape(16, 16, side, 16, side).transpose(0, 1, 3, 2, 4).reshape(-1, side, side)
+    given = with_low_frequencies(nps(squares, (pixel, pixel)))
+    f = np.fft.fftfreq(whole, pixel)
+    truth = ramp(np.hypot(f[:, None], f[None]))
+
+    def seen(row, column):
+        def fejer(shift):
+            x = np.pi * (f - shift / (side * pixel)) * pixel
+            return np.where(np.abs(x) < 1e-9, side, np.sin(side * x) ** 2 / side / np.maximum(np.sin(x) ** 2, 1e-18))
+
+        return (truth * fejer(row)[:, None] * fejer(column)[None]).mean()
+
+    assert given[16, 16] == pytest.approx(seen(0, 0), rel=0.5)  # where there was nothing left to measure
+    for row, column in ((0, 1), (1, 0), (1, 1), (0, 2), (3, 0)):
+        assert given[16 + row, 16 + column] == pytest.approx(seen(row, column), rel=0.15)
+
+
+def test_without_a_trend_nothing_is_given_back():
+    found = nps(np.random.default_rng(8).normal(0, 10, (9, 16, 16)), (0.7, 0.7), detrend=-1)
+    assert with_low_frequencies(found) is found.power_2d
+
+
+def test_percentiles_of_local_sds():
+    assert sd_percentiles(np.arange(101.0)) == {"5": 5.0, "25": 25.0, "75": 75.0, "95": 95.0}
+    assert all(np.isnan(v) for v in sd_percentiles(np.zeros(0)).values())

@@ -66,15 +66,17 @@ def test_npwe_in_white_noise_is_the_formula_with_the_eye_twice_and_four_times() 
     assert plain == pytest.approx(energy, rel=0.02)
     eye = npw_dprime(6.0, 10.0, spectrum, eye_filter=True)
     assert eye < plain
-    rows, columns = (np.indices((size, size)) - size // 2) * mm
-    task = np.abs(np.fft.fft2(10.0 * (np.hypot(rows, columns) <= 3.0))) * mm * mm
+    fine = 8  # the disc drawn finer, cut to the frequencies of the picture
+    rows, columns = (np.indices((fine * size, fine * size)) - fine * size // 2) * mm / fine
+    drawn = np.abs(np.fft.fftshift(np.fft.fft2(10.0 * (np.hypot(rows, columns) <= 3.0)))) * (mm / fine) ** 2
+    inside = slice(fine * size // 2 - size // 2, fine * size // 2 + size // 2)
+    task = np.fft.ifftshift(drawn[inside, inside])
     f = np.hypot(np.fft.fftfreq(size, mm)[:, None], np.fft.fftfreq(size, mm)[None])
     degree = f / 1.5 * 500.0 * np.pi / 180  # 500 mm away, 1.5 times life size
-    seen = degree**1.5 * np.exp(-0.98 * degree**0.68)
-    seen /= seen.max()
+    seen = degree**1.3 * np.exp(-0.040625 * degree**2)  # Burgess 1994: greatest at 4 cycles a degree
     cell = 1 / (size * mm) ** 2
     expected = (task**2 * seen**2).sum() * cell / np.sqrt((task**2 * seen**4 * white).sum() * cell)
-    assert eye == pytest.approx(expected, rel=0.05)
+    assert eye == pytest.approx(expected, rel=0.02)
     scaled = Nps(white * 4, np.array([0.1]), np.array([25.0]), 10.0, 0.1, 0.1, 1, (mm, mm))
     assert npw_dprime(6.0, 10.0, scaled, eye_filter=True) == pytest.approx(eye / 2)
 
