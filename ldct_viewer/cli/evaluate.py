@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
 
-from ..errors import OpenError, WriteError
+from ..errors import WriteError
+
+_ORDER = ("low", "image", "reference")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,9 +46,8 @@ def run(args: argparse.Namespace) -> int:
     for name, path in paths.items():
         print(f"reading {name}: {path}", file=sys.stderr)
         volumes[name] = load(Path(path))
-    for disc in args.disc:
-        if not 0 <= disc.k < volumes["image"].shape[0]:
-            raise OpenError(f"--disc names slice {disc.k}, which the image does not have.", code="geometry")
+        for warning in volumes[name].warnings:
+            print(f"note ({name}): {warning.message}", file=sys.stderr)
     print("measuring", file=sys.stderr)
     report = evaluate(
         volumes["image"], volumes.get("reference"), volumes.get("low"), limit=args.slices, discs=args.disc
@@ -60,30 +62,29 @@ def run(args: argparse.Namespace) -> int:
 
 def summary(report: dict[str, Any]) -> str:
     """The report in some lines for a person."""
-    lines = []
-    for name in ("low", "image"):
-        for window, s in report.get("similarity", {}).get(name, {}).items():
-            if isinstance(s, dict):
-                where = f"{name}, {window} (level {s['window_level']:g}, width {s['window_width']:g} HU)"
-                psnr = "equal" if s["psnr_db"] is None else f"{s['psnr_db']:.2f} dB"
-                lines.append(f"{where}: PSNR {psnr}, SSIM {s['ssim']:.4f}, RMSE {s['rmse_window_hu']:.2f} HU")
+    lines = _similarity(report.get("similarity", {}))
     for tissue, b in report.get("hu_bias", {}).get("image", {}).items():
         lines.append(f"HU bias in {tissue}: {b['mean_hu']:+.2f} HU")
-    for name in ("low", "image", "reference"):
+    for name in _ORDER:
         found = report["noise"].get(name)
         if found and found["median_sd_hu"] is not None:
+            low, high = (found["sd_percentiles_hu"][p] for p in ("5", "95"))
             spectrum = report["spectrum"].get(name)
             shape = f", spectrum mean {spectrum['mean_per_mm']:.3f} /mm" if spectrum else ""
-            lines.append(f"noise of {name} in soft tissue: {found['median_sd_hu']:.1f} HU{shape}")
+            lines.append(
+                f"noise of {name} in soft tissue: {found['median_sd_hu']:.1f} HU ({low:.1f} to {high:.1f} HU in 90 %)"
+                + shape
+            )
     for name, t in report["resolution"].items():
         if t["ttf50_per_mm"] is not None:
-            lines.append(f"TTF50 of {name} ({t['edge']}): {t['ttf50_per_mm']:.3f} /mm")
-    found = report["detectability"]
-    for name in ("low", "image", "reference"):
-        if name in found:
-            values = zip(found["diameters_mm"], found[name]["dprime"], strict=True)
-            listed = ", ".join(f"{d:g} mm {value:.2f}" for d, value in values if value is not None)
-            lines.append(f"d′ of {found['contrast_hu']:g} HU discs in {name} (linear model): {listed}")
+            ratios = [
+                f"{t[key]:.2f} × {other}"
+                for other in ("low", "reference")
+                if t.get(key := f"ttf50_ratio_to_{other}") is not None
+            ]
+            told = f" ({', '.join(ratios)})" if ratios else ""
+            lines.append(f"TTF50 of {name} ({t['edge']}): {t['ttf50_per_mm']:.3f} /mm{told}")
+    lines += _detectability(report["detectability"])
     if "residual" in report:
         means = report["residual"]["mean_by_tissue"]
         lines.append("taken away, mean: " + ", ".join(f"{t} {m['mean_hu']:+.2f} HU" for t, m in means.items()))
@@ -91,6 +92,43 @@ def summary(report: dict[str, Any]) -> str:
         if leak:
             lines.append(f"structure leakage {leak['index']:.3f} (worst slice {leak['worst']:.3f}; 0 is noise alone)")
     return "\n".join([*lines, *report["notes"]])
+
+
+def _similarity(found: dict[str, Any]) -> list[str]:
+    from ..quality.similarity import psnr_text
+
+    lines = []
+    for name in ("low", "image"):
+        entries = {window: s for window, s in found.get(name, {}).items() if isinstance(s, dict)}
+        for window, s in entries.items():
+            lines.append(
+                f"{name}, {window} ({_window(s)}): PSNR {psnr_text(s)}, SSIM {s['ssim']:.4f}, "
+                f"RMSE {s['rmse_window_hu']:.2f} HU"
+            )
+        if entries:
+            low, high = found[name]["rmse_clip_hu"]
+            lines.append(f"{name}, full range ({low:g} to {high:g} HU): RMSE {found[name]['rmse_hu']:.2f} HU")
+    for window, g in found.get("gain", {}).items():
+        psnr = "–" if g["psnr_db"] is None else f"{g['psnr_db']:+.2f} dB"
+        lines.append(f"gain, {window} ({_window(g)}): PSNR {psnr}, SSIM {g['ssim']:+.4f}")
+    return lines
+
+
+def _window(entry: dict[str, Any]) -> str:
+    level, width, data_range = (entry[key] for key in ("window_level", "window_width", "data_range"))
+    return f"level {level:g}, width {width:g} HU, scaled to data range {data_range:g}"
+
+
+def _detectability(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for name in _ORDER:
+        for key, observer in (("dprime", "NPW"), ("dprime_npwe", "NPW with an eye's filter")):
+            if name in found:
+                values = zip(found["diameters_mm"], found[name][key], strict=True)
+                listed = ", ".join(f"{d:g} mm {value:.2f}" for d, value in values if value is not None)
+                head = f"d′ of {found['contrast_hu']:g} HU discs in {name} ({observer}, linear model)"
+                lines.append(f"{head}: {listed or 'not measurable'}")
+    return lines
 
 
 def _positive(text: str) -> int:
@@ -101,12 +139,12 @@ def _positive(text: str) -> int:
 
 
 def _disc(text: str) -> Any:
-    from ..quality.report import Disc
+    from ..quality.report_tasks import Disc
 
     try:
         k, j, i, radius = (float(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError("four numbers K,J,I,MM") from None
-    if radius <= 0 or k != int(k):
+    if not all(map(math.isfinite, (k, j, i, radius))) or radius <= 0 or k != int(k):
         raise argparse.ArgumentTypeError("K is a whole number and MM above 0")
     return Disc(int(k), j, i, radius)

@@ -50,6 +50,14 @@ def diverging(difference_hu: NDArray[Any], limit_hu: float) -> NDArray[np.uint8]
     return np.rint(neutral + np.abs(t) * (ends - neutral)).astype(np.uint8)
 
 
+def intensity(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Values from 0 (black) to their maximum (white) as 8-bit grey; all black where there is nothing above 0."""
+    top = float(np.max(values))
+    return np.rint(np.clip(np.asarray(values, dtype=np.float64) / (top if top > 0 else 1.0), 0, 1) * 255).astype(
+        np.uint8
+    )
+
+
 def plot(title: str, x_label: str, y_label: str, curves: dict[str, tuple[Sequence[float], Sequence[float]]]) -> str:
     """An SVG line plot from zero: curves by name, each (x, y)."""
     width, height, left, bottom, top = 520, 300, 62, 44, 30

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,25 +13,15 @@ from numpy.typing import NDArray
 from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import OpenError
 from ..volume import Volume
-from . import detectability, noise, residual, resolution, similarity
+from . import noise, residual, similarity
+from .grid import common_grid
+from .report_tasks import Disc, check_disc, detectability_data, resolution_data, skin_edges
 from .tissue import TISSUES
 
-REPORT_VERSION = 1
-LESIONS_MM = (3.0, 5.0, 8.0, 10.0)
-LESION_CONTRAST_HU = -20.0
+REPORT_VERSION = 2
 _ROI_SIZES = (32, 24, 16)
 
 Report = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Disc:
-    """A round insert of a phantom: slice, row, column (voxels, fractions allowed) and radius in mm."""
-
-    k: int
-    j: float
-    i: float
-    radius_mm: float
 
 
 def evaluate(
@@ -47,23 +37,28 @@ def evaluate(
     """Measure ``image``; against ``reference`` (full dose, truth) and ``low`` (what it was made from) if given.
 
     At most ``limit`` slices, evenly spread, are looked at. Raises OpenError (code ``geometry``) where the
-    volumes do not lie on the same grid.
+    volumes do not lie on the same voxels of the patient, where slices are too small for SSIM, and where a disc does
+    not lie in the picture.
     """
     volumes = {"image": image, "low": low, "reference": reference}
     present = {name: volume for name, volume in volumes.items() if volume is not None}
-    for name, volume in present.items():
-        _same_grid(name, volume, image)
+    geometry, places = common_grid(present)
+    if reference is not None:
+        _check_matrix(image)
+    for disc in discs:
+        check_disc(disc, geometry)
     slices = spread(image.shape[0], limit)
-    padding = image.padding
+    paddings = [volume.padding for volume in present.values() if volume.padding is not None]
+    padding = np.logical_or.reduce(paddings) if paddings else None
     guide = reference if reference is not None else image
-    pixel_mm = (float(image.geometry.spacing_mm[1]), float(image.geometry.spacing_mm[2]))
+    pixel_mm = (float(geometry.spacing_mm[1]), float(geometry.spacing_mm[2]))
     report: Report = {
         "report_version": REPORT_VERSION,
         "slices": slices,
         "shape": list(image.shape),
-        "spacing_mm": list(image.geometry.spacing_mm),
+        "spacing_mm": list(geometry.spacing_mm),
         "tissues_hu": {name: list(limits) for name, limits in TISSUES.items()},
-        "notes": [],
+        "notes": places,
     }
     notes: list[str] = report["notes"]
     total = 6
@@ -88,9 +83,9 @@ def evaluate(
     elif low is not None and spectra["low"].mean_per_mm > 0:
         shift = spectra["image"].mean_per_mm / spectra["low"].mean_per_mm - 1.0
         report["spectrum"]["image"]["mean_shift_from_low"] = shift
-    edges = _edges(present, guide.hu, slices, pixel_mm, notes)
-    report["resolution"] = _resolution(edges, present, discs, pixel_mm[0])
-    step("detectability", _detectability(spectra, edges))
+    edges = skin_edges(present, guide.hu, slices, pixel_mm, notes)
+    report["resolution"] = resolution_data(edges, present, discs, pixel_mm)
+    step("detectability", detectability_data(spectra, edges, notes))
     if low is not None:
         step("residual", _residual(image.hu, low.hu, reference, slices, padding))
     progress(total, total)
@@ -105,41 +100,35 @@ def spread(count: int, limit: int) -> list[int]:
     return sorted({int((n + 0.5) * count / limit) for n in range(limit)})
 
 
-def _same_grid(name: str, volume: Volume, image: Volume) -> None:
-    if volume.shape != image.shape:
+def _check_matrix(image: Volume) -> None:
+    least = similarity.SSIM_BOX_PX
+    if min(image.shape[1:]) < least:
+        rows, columns = image.shape[1:]
         raise OpenError(
-            f"The {name} volume has {volume.shape} voxels (z, y, x), the image {image.shape}.",
-            "Give volumes of the same series: measures compare voxel with voxel.",
-            code="geometry",
-        )
-    if not np.allclose(volume.geometry.spacing_mm, image.geometry.spacing_mm, rtol=0.01):
-        raise OpenError(
-            f"The {name} volume and the image differ in voxel spacing.",
-            "Give volumes of the same series: measures compare voxel with voxel.",
-            code="geometry",
+            f"Slices of {rows} × {columns} pixels are too small for SSIM, which needs {least} × {least}.",
+            "Give larger slices, or measure without a reference.",
+            image.files[0] if image.files else None,
+            "geometry",
         )
 
 
 def _similarity(present: dict[str, Volume], slices: list[int]) -> Report:
+    """Every entry carries its window (HU) and data range, or the HU it was clipped to."""
     reference = present["reference"].hu
-    found: Report = {}
-    for name in ("image", "low"):
-        if name in present:
-            hu = present[name].hu
-            found[name] = {
-                window_name: asdict(similarity.similarity(hu, reference, window, slices))
-                for window_name, window in similarity.METRIC_WINDOWS.items()
-            }
-            found[name]["rmse_hu"] = similarity.rmse_hu(hu, reference, slices)
-            found[name]["rmse_clip_hu"] = list(similarity.RMSE_CLIP_HU)
-    if "low" in found:
-        found["gain"] = {
-            window: {
-                "psnr_db": found["image"][window]["psnr_db"] - found["low"][window]["psnr_db"],
-                "ssim": found["image"][window]["ssim"] - found["low"][window]["ssim"],
-            }
-            for window in similarity.METRIC_WINDOWS
-        }
+    names = [name for name in ("image", "low") if name in present]
+    found: Report = {name: {} for name in names}
+    gains: Report = {}
+    for window_name, window in similarity.METRIC_WINDOWS.items():
+        rows = {name: similarity.scores(present[name].hu, reference, window, slices) for name in names}
+        for name in names:
+            found[name][window_name] = asdict(similarity.averaged(rows[name], window))
+        if "low" in rows:
+            gains[window_name] = asdict(similarity.gain(rows["image"], rows["low"], window))
+    for name in names:
+        found[name]["rmse_hu"] = similarity.rmse_hu(present[name].hu, reference, slices)
+        found[name]["rmse_clip_hu"] = list(similarity.RMSE_CLIP_HU)
+    if gains:
+        found["gain"] = gains
     return found
 
 
@@ -159,7 +148,13 @@ def _noise(
     for name, volume in present.items():
         sds = noise.soft_tissue_sd(volume.hu, guide, slices, padding)
         median, mode = noise.noise_level(sds)
-        found[name] = {"median_sd_hu": median, "global_noise_level_hu": mode, "pixels": int(sds.size)}
+        found[name] = {
+            "median_sd_hu": median,
+            "global_noise_level_hu": mode,
+            "sd_percentiles_hu": noise.sd_percentiles(sds),
+            "box_px": noise.BOX_PX,
+            "pixels": int(sds.size),
+        }
     if "low" in found and found["low"]["median_sd_hu"] > 0:
         found["reduction"] = 1.0 - found["image"]["median_sd_hu"] / found["low"]["median_sd_hu"]
     return found
@@ -182,6 +177,7 @@ def _spectra(
 
 
 def _spectrum_data(s: noise.Nps) -> Report:
+    fy, fx = s.axes_per_mm
     return {
         "sd_hu": s.sd_hu,
         "peak_per_mm": s.peak_per_mm,
@@ -190,65 +186,12 @@ def _spectrum_data(s: noise.Nps) -> Report:
         "power_hu2_mm2": s.power,
         "rois": s.rois,
         "roi_px": s.power_2d.shape[0],
+        "detrend_order": s.detrend,
+        # Rows by columns, zero frequency where both axes are zero; four digits are more than a spectrum knows.
+        "power_2d_hu2_mm2": [[float(f"{v:.4g}") for v in row] for row in s.power_2d],
+        "frequency_rows_per_mm": fy,
+        "frequency_columns_per_mm": fx,
     }
-
-
-def _edges(
-    present: dict[str, Volume],
-    guide: NDArray[Any],
-    slices: list[int],
-    pixel_mm: tuple[float, float],
-    notes: list[str],
-) -> dict[str, resolution.Ttf]:
-    """Transfer functions of the skin, by volume."""
-    if not math.isclose(*pixel_mm, rel_tol=0.01):
-        notes.append("Pixels are not square: no transfer function.")
-        return {}
-    found = {}
-    for name, volume in present.items():
-        ttf = resolution.skin_ttf(volume.hu, pixel_mm[0], guide, slices[:: max(len(slices) // 12, 1)])
-        if ttf is None:
-            notes.append("No clean border between skin and air: no transfer function of the patient.")
-            return {}
-        found[name] = ttf
-    return found
-
-
-def _resolution(
-    edges: dict[str, resolution.Ttf], present: dict[str, Volume], discs: Sequence[Disc], pixel_mm: float
-) -> Report:
-    found: Report = {name: {"edge": "skin", **_ttf_data(ttf)} for name, ttf in edges.items()}
-    for name in ("low", "reference"):
-        if name in edges:
-            found["image"][f"ttf50_ratio_to_{name}"] = edges["image"].ttf50 / edges[name].ttf50
-    for number, disc in enumerate(discs):
-        for name, volume in present.items():
-            ttf = resolution.circular_ttf(volume.hu[disc.k], (disc.j, disc.i), disc.radius_mm, pixel_mm)
-            found[f"{name}, disc {number + 1}"] = {"edge": f"disc of {disc.radius_mm:g} mm", **_ttf_data(ttf)}
-    return found
-
-
-def _ttf_data(ttf: resolution.Ttf) -> Report:
-    return {
-        "ttf50_per_mm": ttf.ttf50,
-        "ttf10_per_mm": ttf.ttf10,
-        "contrast_hu": ttf.contrast_hu,
-        "frequency_per_mm": ttf.frequency[::4],
-        "ttf": ttf.ttf[::4],
-    }
-
-
-def _detectability(spectra: dict[str, noise.Nps], edges: dict[str, resolution.Ttf]) -> Report:
-    found: Report = {"observer": "NPW", "contrast_hu": LESION_CONTRAST_HU, "diameters_mm": list(LESIONS_MM)}
-    for name in ("image", "low", "reference"):
-        if name in spectra:
-            values = [
-                detectability.npw_dprime(d, LESION_CONTRAST_HU, spectra[name], edges.get(name)) for d in LESIONS_MM
-            ]
-            found[name] = {"dprime": values, "transfer": "skin edge" if name in edges else "none (taken as 1)"}
-    if "low" in found and "image" in found:
-        found["ratio_to_low"] = [a / b for a, b in zip(found["image"]["dprime"], found["low"]["dprime"], strict=True)]
-    return found
 
 
 def _residual(

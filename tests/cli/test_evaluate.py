@@ -63,7 +63,68 @@ def test_another_grid_is_an_input_error(files, tmp_path, capsys):
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "geometry"
 
 
-@pytest.mark.parametrize("text", ["1,2,3", "a,b,c,d", "1.5,2,3,4", "1,2,3,0"])
+def test_every_number_of_the_summary_carries_its_window(files, capsys):
+    image, reference, low = (str(files / f"{n}.mha") for n in ("half", "truth", "low"))
+    assert main(["evaluate", image, "--reference", reference, "--low", low]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = [line for line in lines if any(word in line for word in ("PSNR", "SSIM", "RMSE"))]
+    assert len(told) == 2 * (3 + 1) + 3
+    for line in told:
+        full_range = "full range (-1024 to 1900 HU): RMSE" in line
+        assert full_range or ("level" in line and "width" in line and "data range 1" in line)
+    assert any(
+        line.startswith("d′ of -20 HU discs in image (NPW with an eye's filter, linear model): 3") for line in lines
+    )
+    assert any("(NPW, linear model): not measurable" in line for line in lines)  # the truth has no noise
+
+
+def _moved(files, folder, **place):
+    image = sitk.ReadImage(str(files / "truth.mha"))
+    for name, value in place.items():
+        getattr(image, f"Set{name}")(value)
+    path = folder / "moved.mha"
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "place", [{"Origin": (5.0, 0.0, 0.0)}, {"Direction": (-1, 0, 0, 0, 1, 0, 0, 0, -1)}], ids=["origin", "mirrored"]
+)
+def test_a_reference_at_another_place_is_an_input_error_that_names_both(files, tmp_path, capsys, place):
+    moved = _moved(files, tmp_path, **place)
+    assert main(["evaluate", str(files / "low.mha"), "--reference", str(moved), "--json"]) == EXIT_INPUT
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "geometry" and error["path"] == str(moved)
+    assert (
+        "Reference: first voxel at" in error["message"] and "Image: first voxel at (0.0, 0.0, 0.0)" in error["message"]
+    )
+
+
+@pytest.mark.parametrize("suffix", [".nii.gz", ".nrrd"])
+def test_the_same_scan_in_another_format_lies_at_the_same_place(files, tmp_path, capsys, suffix):
+    """A tilted patient's oblique axes and an odd origin, rounded by NIfTI's single precision."""
+    axes = sitk.Euler3DTransform((0, 0, 0), 0.1, 0.2, 0.3).GetMatrix()
+    image = sitk.ReadImage(str(files / "truth.mha"))
+    image.SetOrigin((-181.123456, 77.654321, -1234.56789))
+    image.SetDirection(axes)
+    for name in ("a.mha", "b" + suffix):
+        sitk.WriteImage(image, str(tmp_path / name))
+    assert main(["evaluate", str(tmp_path / "a.mha"), "--reference", str(tmp_path / f"b{suffix}"), "--json"]) == 0
+    assert not [note for note in json.loads(capsys.readouterr().out)["notes"] if "lie" in note]
+
+
+@pytest.mark.parametrize("disc", ["1,500,96,10", "9,96,96,10", "1,96,96,0.1"])
+def test_a_disc_outside_the_picture_is_an_input_error(files, capsys, disc):
+    assert main(["evaluate", str(files / "low.mha"), "--disc", disc, "--json"]) == EXIT_INPUT
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "geometry"
+
+
+def test_what_is_odd_about_the_files_is_said(files, capsys):
+    assert main(["evaluate", str(files / "low.mha"), "--slices", "1"]) == 0
+    assert "note (image): " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["1,2,3", "a,b,c,d", "1.5,2,3,4", "1,2,3,0", "inf,2,3,4", "1,nan,3,4"])
 def test_a_disc_that_is_none_is_wrong_usage(files, text):
     with pytest.raises(SystemExit) as end:
         main(["evaluate", str(files / "low.mha"), "--disc", text])

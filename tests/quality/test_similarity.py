@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
-from ldct_viewer.quality.similarity import METRIC_WINDOWS, rmse_hu, similarity, slice_scores, tissue_bias, to_window
+from ldct_viewer.quality.similarity import (
+    METRIC_WINDOWS,
+    gain,
+    psnr_text,
+    rmse_hu,
+    scores,
+    similarity,
+    slice_scores,
+    tissue_bias,
+    to_window,
+)
 from ldct_viewer.window import Window
 
 
@@ -45,6 +56,46 @@ def test_what_lies_outside_the_window_does_not_count():
     reference = np.full((1, 32, 32), -1000, dtype=np.int16)
     score = similarity(reference + 100, reference, METRIC_WINDOWS["abdomen"])
     assert math.isinf(score.psnr_db) and score.ssim == pytest.approx(1.0)
+
+
+@pytest.fixture
+def one_of_air():
+    """Six slices of 50 HU, the first of air; and the same 8 HU brighter where it is not air."""
+    reference = np.full((6, 32, 32), 50, dtype=np.int16)
+    reference[0] = -1000
+    image = reference + np.where(reference > 0, 8, 0)
+    return image, reference
+
+
+def test_a_slice_of_air_does_not_make_the_volumes_equal(one_of_air):
+    """The PSNR is that of the five others: 20 log10(400 / 8); what is left out is counted and told."""
+    score = similarity(*one_of_air, METRIC_WINDOWS["abdomen"])
+    assert score.psnr_db == pytest.approx(20 * math.log10(400 / 8)) and score.psnr_sd_db == pytest.approx(0)
+    assert (score.slices, score.equal_slices, score.equal) == (6, 1, False)
+    assert score.rmse_window_hu == pytest.approx(8 * 5 / 6)
+    assert psnr_text(asdict(score)) == "33.98 dB over 5 of 6 slices, 1 equal in this window"
+
+
+def test_only_equal_volumes_are_told_to_be_equal(one_of_air):
+    same = similarity(one_of_air[1], one_of_air[1], METRIC_WINDOWS["lung"])
+    assert same.equal and math.isinf(same.psnr_db) and math.isnan(same.psnr_sd_db) and same.ssim == 1
+    assert psnr_text({**asdict(same), "psnr_db": None}) == "equal"
+
+
+def test_a_gain_is_taken_where_both_have_a_finite_psnr(one_of_air):
+    """The image equals the reference in a second slice, where low does not: that slice says nothing finite."""
+    image, reference = one_of_air
+    low = reference + np.where(reference > 0, 16, 0)
+    low[1] += 100
+    image = image.copy()
+    image[1] = reference[1]
+    window = METRIC_WINDOWS["abdomen"]
+    found = gain(scores(image, reference, window), scores(low, reference, window), window)
+    assert found.psnr_db == pytest.approx(20 * math.log10(2))
+    assert (found.slices, found.psnr_slices) == (6, 4)
+    assert (found.window_level, found.window_width, found.data_range) == (50, 400, 1.0)
+    nothing = scores(reference, reference, window)
+    assert math.isnan(gain(nothing, nothing, window).psnr_db)
 
 
 def test_ssim_of_uncorrelated_noise_follows_the_formula():
