@@ -1,12 +1,18 @@
 """Lowering the dose of an ordinary reconstructed series: the noise it would have more, added to it.
 
-Formula of every ray (Yu 2012, Zeng 2015): added variance (1/a − 1)/I + (1/a² − 1) σe²/I²; only that noise is
-reconstructed, so the anatomy stays untouched. Full dose is put where it explains the noise that the series has.
+Formula of every ray (Yu 2012, Zeng 2015): added variance (1/a − 1)/I + (1/a² − 1) σe²/I², bounded where the signal is
+starved (:mod:`.detector`); only that noise is reconstructed, so the anatomy stays untouched. Full dose is put where it
+explains the noise that the series has.
+
+Mean values stay because nothing is cut off: a 12-bit scanner stores no air below −1024, which lifts the mean of noisy
+air (to −995 HU at 5 % dose), but that is its file's doing and not the dose's. What the source itself has cut off at
+−1024 here and there in air is air, and takes its noise as its surroundings do: left as it is it would be a hole in the
+noise. Whole areas at or below −1024 are outside of what was reconstructed and stay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +23,7 @@ from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import OpenError
 from ..volume import AIR_HU, Geometry
 from .kernels import Kernel, fit_kernel, kernel_from_name, uniform_patches
-from .noise import NoiseMaker, noise_maker
+from .noise import NoiseMaker, noise_maker, slice_weights
 from .scanner import Scanner
 
 _BATCH = 4
@@ -32,6 +38,7 @@ class DosePlan:
     scanner: Scanner
     reference: float  # line integral at which the tube current is at its mean
     source_sd_hu: float  # measured in even soft tissue; nan where there is none
+    axis_mm: tuple[float, float] = (0.0, 0.0)  # rotation axis from the middle of the picture: :func:`axis_of`
 
 
 def simulate_low_dose(
@@ -42,6 +49,7 @@ def simulate_low_dose(
     *,
     kernel: Kernel | str | None = None,
     plan: DosePlan | None = None,
+    thickness_mm: float | None = None,
     device: str = "cpu",
     progress: Progress = no_progress,
     cancel: CancelToken = NEVER,
@@ -50,8 +58,11 @@ def simulate_low_dose(
     """HU (z, y, x) int16 as the same scan at ``dose`` (0..1] of its tube current would show it.
 
     ``kernel``: a :class:`Kernel`, a header's ConvolutionKernel as fallback, or None: fitted to the picture's
-    noise. Same seed, same noise, on any device to float rounding. Values outside the scanner's range
-    (padding at or below −1024) stay as they are.
+    noise. ``thickness_mm``: nominal slice thickness; the noise of slices that overlap is then correlated as their
+    profiles overlap (:func:`.noise.slice_weights`), else every slice has noise of its own. Same seed, same noise, on
+    any device to float rounding. Areas outside the scanner's range (:func:`outside_scan`) stay as they are; values
+    below −1024 are noise like any other and are kept. ValueError for a dose out of range, OpenError for a picture
+    that is no axial slice (:func:`square_field`), Cancelled.
     """
     if not 0 < dose <= 1:
         raise ValueError(f"dose must lie in (0, 1], not {dose:g}")
@@ -61,14 +72,15 @@ def simulate_low_dose(
         return out
     size, pixel_mm, _ = square_field(geometry)
     plan = plan or plan_dose(hu, geometry, kernel, device)
-    maker = noise_maker(size, pixel_mm, plan.kernel, plan.scanner, device=device)
+    maker = noise_maker(size, pixel_mm, plan.kernel, plan.scanner, device=device, axis_mm=plan.axis_mm)
+    white = _WhiteFields(maker, _mixing(geometry, hu.shape[0], thickness_mm), seed)
     for first in range(0, hu.shape[0], _BATCH):
         cancel.check()
         at = slice(first, min(first + _BATCH, hu.shape[0]))
-        noise = _noise_of(maker, hu[at], geometry, dose, 1.0, plan.reference, seed, first)
+        noise = _noise_of(maker, hu[at], geometry, dose, 1.0, plan.reference, white.of(range(at.start, at.stop)))
         source = hu[at]
-        noisy = np.clip(np.rint(source + noise), AIR_HU, _MAX_HU).astype(np.int16)
-        out[at] = np.where(source <= AIR_HU, source, noisy)
+        noisy = np.clip(np.rint(source + noise), -_MAX_HU - 1, _MAX_HU).astype(np.int16)
+        out[at] = np.where(outside_scan(source), source, noisy)
         progress(at.stop, hu.shape[0])
         if on_slices is not None:
             on_slices(list(range(at.start, at.stop)))
@@ -76,35 +88,109 @@ def simulate_low_dose(
 
 
 def plan_dose(
-    hu: NDArray[np.int16], geometry: Geometry, kernel: Kernel | str | None = None, device: str = "cpu"
+    hu: NDArray[np.int16],
+    geometry: Geometry,
+    kernel: Kernel | str | None = None,
+    device: str = "cpu",
+    axis_mm: tuple[float, float] = (0.0, 0.0),
 ) -> DosePlan:
-    """Measure a series: kernel from its noise spectrum, photon number from its noise level."""
+    """Measure a series: kernel from its noise spectrum, photon number from its noise level.
+
+    ``hu`` (z, y, x); ``kernel`` and errors as in :func:`simulate_low_dose`; ``axis_mm``: :func:`axis_of`.
+    """
     size, pixel_mm, _ = square_field(geometry)
     if not isinstance(kernel, Kernel):
         fallback = kernel_from_name(kernel or "")
         kernel = fit_kernel(hu, pixel_mm, fallback) if geometry.spacing_mm[1] == geometry.spacing_mm[2] else fallback
     scanner = Scanner()
-    maker = noise_maker(size, pixel_mm, kernel, scanner, device=device)
+    maker = noise_maker(size, pixel_mm, kernel, scanner, device=device, axis_mm=axis_mm)
     some = np.unique(np.linspace(0, hu.shape[0] - 1, min(hu.shape[0], 12)).astype(int))
-    reference = float(maker.line_integrals(_square(hu[some], geometry)).quantile(0.97, dim=-1).mean())
+    reference = float(scanner.middle_path(maker.line_integrals(_square(hu[some], geometry))).mean())
     side = 24
     patches, places = uniform_patches(hu, side, 60)
     if len(patches) < 6:
-        return DosePlan(kernel, scanner, reference, float("nan"))
+        return DosePlan(kernel, scanner, reference, float("nan"), axis_mm)
     slices = sorted({k for k, _, _ in places})[:12]
+    white = _WhiteFields(maker, None, 12345)
     noise = np.concatenate(
-        [_noise_of(maker, hu[[k]], geometry, 1.0, float("inf"), reference, 12345, int(k)) for k in slices]
+        [_noise_of(maker, hu[[k]], geometry, 1.0, float("inf"), reference, white.of([int(k)])) for k in slices]
     )
     measured, modelled = [], []
     for patch, (k, j, i) in zip(patches, places, strict=True):
         if k in slices:
             measured.append(_detrended_sd(patch))
             modelled.append(_detrended_sd(noise[slices.index(k), j : j + side, i : i + side]))
-    sd, model_sd = float(np.sqrt(np.mean(np.square(measured)))), float(np.sqrt(np.mean(np.square(modelled))))
+    # stored HU are whole numbers, which adds 1/12 HU² (Sheppard): no photon's doing
+    sd = max(float(np.mean(np.square(measured))) - 1 / 12, 0.0) ** 0.5
+    model_sd = float(np.sqrt(np.mean(np.square(modelled))))
     # quantum noise power goes as 1/photons; electronic noise is kept at its share of the quantum noise
     ratio = float(np.clip((model_sd / max(sd, 0.3)) ** 2, 1e-3, 1e3))
     matched = replace(scanner, photons=scanner.photons * ratio, electronic=scanner.electronic * ratio**0.5)
-    return DosePlan(kernel, matched, reference, sd)
+    return DosePlan(kernel, matched, reference, sd, axis_mm)
+
+
+def outside_scan(hu: NDArray[Any]) -> NDArray[np.bool_]:
+    """Voxels of slices (n, y, x) HU that were not reconstructed, bool, same shape: padding, beyond the circle.
+
+    At or below −1024 and joined, within the slice, to a place where a whole 5 × 5 neighbourhood is (beyond the border
+    counts). Single voxels of air at or below −1024 are noise.
+    """
+    from scipy import ndimage
+
+    low = hu <= AIR_HU
+    found = np.zeros_like(low)
+    for k in np.flatnonzero(low.any(axis=(1, 2))):
+        seeds = ndimage.minimum_filter(low[k], 5, mode="constant", cval=True)
+        parts, _ = ndimage.label(low[k])
+        found[k] = low[k] & np.isin(parts, np.unique(parts[seeds]))
+    return found
+
+
+class _WhiteFields:
+    """White fields of slices, each from a generator of its own: whichever slices are asked for, and in what order."""
+
+    def __init__(self, maker: NoiseMaker, weights: NDArray[np.float32] | None, seed: int) -> None:
+        self._maker, self._weights, self._seed = maker, weights, seed
+        self._kept: dict[int, Any] = {}  # overlapping slices share fields: each is drawn once
+
+    def of(self, slices: Iterable[int]) -> Any:
+        """(slices, views, bins), float32 torch on the CPU."""
+        import torch
+
+        parts = []
+        for k in slices:
+            if self._weights is None:
+                parts.append(self._field(k))
+                continue
+            used = np.flatnonzero(self._weights[k])
+            self._kept = {n: field for n, field in self._kept.items() if n in used}
+            for n in used:
+                if int(n) not in self._kept:
+                    self._kept[int(n)] = self._field(int(n))
+            parts.append(sum(float(self._weights[k, n]) * self._kept[int(n)] for n in used))
+        return torch.stack(parts)
+
+    def _field(self, number: int) -> Any:
+        import torch
+
+        generator = torch.Generator().manual_seed((self._seed * 1_000_003 + number) % (1 << 62))
+        return torch.randn((self._maker.views, self._maker.bins), generator=generator)
+
+
+def _mixing(geometry: Geometry, count: int, thickness_mm: float | None) -> NDArray[np.float32] | None:
+    """Weights of white fields where slices overlap, else None."""
+    if not thickness_mm or count < 2:
+        return None
+    upright = float(abs(geometry.normal @ geometry.matrix[:, 2]))  # profiles are measured along the normal
+    z = np.array([geometry.slice_position_mm(k) for k in range(count)]) * upright
+    steps = np.diff(z)
+    if thickness_mm <= steps.min():
+        return None
+    # as if the stack went on at both ends: a slice's noise is then the same where the stack is cut short
+    more = np.arange(1, int(np.ceil(thickness_mm / np.median(steps))) + 1) * np.median(steps)
+    weights = slice_weights(np.concatenate([z[0] - more[::-1], z, z[-1] + more]), thickness_mm)
+    weights = weights[len(more) : len(more) + count]
+    return weights if np.count_nonzero(weights) > count else None
 
 
 def square_field(geometry: Geometry) -> tuple[int, float, tuple[int, int]]:
@@ -139,15 +225,11 @@ def _noise_of(
     dose: float,
     source_dose: float,
     reference: float,
-    seed: int,
-    number: int,
+    white: Any,
 ) -> NDArray[np.float32]:
-    import torch
-
     size, _, (rows, columns) = square_field(geometry)
     p = maker.line_integrals(_square(hu, geometry))
-    generator = torch.Generator().manual_seed((seed * 1_000_003 + number) % (1 << 62))
-    noise = maker.draw(maker.log_sd(p, dose, source_dose, reference), generator).cpu().numpy()
+    noise = maker.draw(maker.log_sd(p, dose, source_dose, reference), white=white).cpu().numpy()
     j, i = (size - rows) // 2, (size - columns) // 2
     return np.asarray(noise[:, j : j + rows, i : i + columns])
 

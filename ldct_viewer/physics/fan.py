@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from .detector import afterglow, log_counts
 from .fbp import filtered_backprojection
 from .kernels import Kernel
 from .scanner import Scanner
@@ -78,22 +79,28 @@ def fan_lines(scanner: Scanner, device: str = "cpu") -> tuple[torch.Tensor, torc
 def measure(
     p: torch.Tensor, scanner: Scanner, dose: float, generator: torch.Generator | None = None, poisson: bool = True
 ) -> torch.Tensor:
-    """Noisy log data of fan line integrals ``p`` (batch, views, channels) at a dose.
+    """Noisy log data of fan line integrals ``p`` (batch, views, channels) at a dose, nepers, same shape.
 
-    ``poisson``: counts are drawn from Poisson plus Gaussian electronic noise and logged, as a detector
-    does; else the Gaussian limit of the log data's variance is added (unbiased at any dose).
+    ``poisson``: counts are drawn from Poisson plus Gaussian electronic noise and logged without the bias of the log
+    (:func:`.detector.log_counts`), as a detector and its preprocessing do; else the Gaussian limit of the log data's
+    variance is added. The scanner's afterglow smears quanta, not electronics; in the Gaussian limit only the mean.
     """
     import torch
 
     _, s = fan_lines(scanner, str(p.device))
-    expected = scanner.expected_photons(p, s[0], scanner.tube_current(p), dose)
+    current = scanner.tube_current(p)
+    expected = scanner.expected_photons(p, s[0], current, dose)
+    blank = scanner.expected_photons(torch.zeros_like(p), s[0], current, dose).log()  # the same scan of air
     if not poisson:
         white = torch.randn(p.shape, generator=generator).to(p.device)
+        if scanner.afterglow:
+            expected = afterglow(expected, scanner.afterglow, scanner.afterglow_views)
+            p = blank - expected.clamp(min=1e-6).log()
         return p + scanner.log_variance(expected).sqrt() * white
     counts = torch.poisson(expected.cpu(), generator=generator).to(p.device)
+    counts = afterglow(counts, scanner.afterglow, scanner.afterglow_views)
     counts += scanner.electronic * torch.randn(p.shape, generator=generator).to(p.device)
-    air = expected * p.exp()  # the blank scan, bowtie and current included
-    return (air / counts.clamp(min=0.5)).log()
+    return blank - log_counts(counts, scanner.electronic)
 
 
 def rebin(fan: torch.Tensor, scanner: Scanner, views: int, bins: int, bin_mm: float) -> torch.Tensor:

@@ -6,10 +6,12 @@ white noise of that variance is drawn in projection space and reconstructed, alo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .gridding import reconstructor
 from .kernels import STANDARD, Kernel
@@ -21,12 +23,18 @@ if TYPE_CHECKING:
 
 VIEWS = 480  # parallel views over 180° in which noise is drawn
 DEFAULT_SCANNER = Scanner()
+MAX_HU = 16_000.0  # steel at the 100 keV that are left behind it (NIST XCOM); HU beyond are no attenuation
+_ABUTTING = 0.02  # slices that overlap by less are side by side: headers round
 _COARSE_VIEWS = 120
 _COARSE_SIZE = 128
 
 
 class NoiseMaker:
-    """Noise for square slices of one size, pixel, kernel and scanner. Keep it: building takes a second or two."""
+    """Noise for square slices of one size, pixel, kernel and scanner. Keep it: building takes a second or two.
+
+    ``axis_mm``: where the scanner's rotation axis lies, (along a row, down a column) from pixel (size/2, size/2), mm:
+    the bowtie is centred there.
+    """
 
     def __init__(
         self,
@@ -36,6 +44,7 @@ class NoiseMaker:
         scanner: Scanner | None = None,
         views: int = VIEWS,
         device: str = "cpu",
+        axis_mm: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         import torch
 
@@ -52,6 +61,10 @@ class NoiseMaker:
         )
         n = self._project.bins
         self._coarse_s = (torch.arange(n, device=self.device, dtype=torch.float32) - n // 2) * coarse_pixel
+        if any(axis_mm):  # a ray's distance from the axis differs from view to view
+            theta = torch.arange(self._project.views, device=self.device) * (np.pi / _COARSE_VIEWS)
+            middle = axis_mm[0] * theta.cos() + axis_mm[1] * theta.sin()
+            self._coarse_s = self._coarse_s - middle[:, None].float()
         self._up_views, self._up_bins = self._upsampling(coarse_pixel)
         # fan rays that fall into one parallel bin, conjugate rays of the full turn included; ∝ 1/cos γ
         sc = self.scanner
@@ -72,10 +85,10 @@ class NoiseMaker:
         return hat(v, self._project.views), hat(j.clamp(0, n - 1), n).T.contiguous()
 
     def line_integrals(self, hu: torch.Tensor) -> torch.Tensor:
-        """Coarse line integrals of slices (n, size, size) HU: (n, views', bins')."""
+        """Coarse line integrals of slices (n, size, size) HU: (n, views', bins'), HU capped at :data:`MAX_HU`."""
         import torch
 
-        mu = (hu.to(self.device, torch.float32) / 1000 + 1).clamp(min=0) * self.scanner.mu_water
+        mu = (hu.to(self.device, torch.float32).clamp(max=MAX_HU) / 1000 + 1).clamp(min=0) * self.scanner.mu_water
         if self._factor > 1:
             mu = mu[:, : self._coarse * self._factor, : self._coarse * self._factor]
             mu = torch.nn.functional.avg_pool2d(mu[:, None], self._factor)[:, 0]
@@ -84,31 +97,35 @@ class NoiseMaker:
     def log_sd(
         self, p: torch.Tensor, dose: float | torch.Tensor, source_dose: float = 1.0, reference: Any | None = None
     ) -> torch.Tensor:
-        """SD that the change of dose adds to each ray of coarse ``p``; source_dose = inf: all noise of ``dose``."""
+        """SD (nepers) that the change of dose adds to each ray of coarse ``p`` (n, views', bins'), same shape.
+
+        ``dose``: a number or one per slice (n,); source_dose = inf: all noise of ``dose``. ValueError if it is above
+        the source's.
+        """
         import torch
 
         current = self.scanner.tube_current(p, reference)
         photons = self.scanner.expected_photons(p, self._coarse_s, current)
         if isinstance(dose, torch.Tensor):
             dose = dose.to(self.device, torch.float32).reshape(-1, 1, 1)
-            i = photons.clamp(min=0.1)
-            added = (1 / dose - 1 / source_dose) / i + (1 / dose**2 - 1 / source_dose**2) * (
-                self.scanner.electronic**2 / i**2
-            )
-            return added.clamp(min=0).sqrt()
         return self.scanner.added_log_variance(photons, dose, source_dose).sqrt()
 
-    def draw(self, sd: torch.Tensor, generator: torch.Generator | None = None) -> torch.Tensor:
+    def draw(
+        self, sd: torch.Tensor, generator: torch.Generator | None = None, white: torch.Tensor | None = None
+    ) -> torch.Tensor:
         """One noise picture, HU float32 (n, size, size), for each coarse ray-SD picture of :meth:`log_sd`.
 
-        Two pictures share one complex reconstruction; numbers come from the CPU generator, so that every
-        device draws the same.
+        ``white``: the white fields to use, (n, views, bins) with unit variance, mixed by :func:`slice_weights` where
+        slices overlap; without them they are drawn, one a slice. Two pictures share one complex reconstruction;
+        numbers come from the CPU generator, so that every device draws the same.
         """
         import torch
 
         n = sd.shape[0]
         fine = torch.matmul(self._up_views, torch.matmul(sd, self._up_bins * self._per_bin))
-        fine *= torch.randn((n, self.views, self.bins), generator=generator).to(self.device)
+        if white is None:
+            white = torch.randn((n, self.views, self.bins), generator=generator)
+        fine *= white.to(self.device)
         if n % 2:
             fine = torch.cat([fine, torch.zeros_like(fine[:1])])
         both = self.reconstruct(torch.complex(fine[0::2].contiguous(), fine[1::2].contiguous()))
@@ -119,10 +136,34 @@ class NoiseMaker:
 @lru_cache(maxsize=2)
 def noise_maker(
     size: int, pixel_mm: float, kernel: Kernel = STANDARD, scanner: Scanner = DEFAULT_SCANNER, views: int = VIEWS,
-    device: str = "cpu",
+    device: str = "cpu", axis_mm: tuple[float, float] = (0.0, 0.0),
 ) -> NoiseMaker:  # fmt: skip
     """A kept :class:`NoiseMaker`."""
-    return NoiseMaker(size, pixel_mm, kernel, scanner, views, device)
+    return NoiseMaker(size, pixel_mm, kernel, scanner, views, device, axis_mm)
+
+
+def slice_weights(z_mm: Sequence[float] | NDArray[Any], thickness_mm: float) -> NDArray[np.float32]:
+    """How to mix independent white fields into those of slices that may overlap: (slices, fields), rows of unit norm.
+
+    ``z_mm``: slice centres along the normal, ascending; ``thickness_mm``: the nominal slice thickness, a rectangular
+    profile. White fields ``weights @ fields`` of slices at a distance d then correlate by max(0, 1 − d / thickness),
+    the share of their profiles that is the same tissue and the same quanta: the axis is cut at every edge of a profile,
+    each piece has a field of its own, and a slice takes each by the root of its share. Slices no thicker than their
+    distance give the identity. ValueError unless the thickness is above 0 and slices ascend.
+    """
+    z = np.asarray(z_mm, dtype=np.float64)
+    if not thickness_mm > 0 or (len(z) > 1 and np.diff(z).min() <= 0):
+        raise ValueError("the thickness must be above 0 and slices must ascend")
+    if len(z) < 2 or thickness_mm <= np.diff(z).min() * (1 + _ABUTTING):
+        return np.eye(len(z), dtype=np.float32)
+    low, high = z - thickness_mm / 2, z + thickness_mm / 2
+    cuts = np.unique(np.concatenate([low, high]))
+    cuts = cuts[np.r_[True, np.diff(cuts) > 1e-3]]  # positions are written to some µm
+    middle, size = (cuts[1:] + cuts[:-1]) / 2, np.diff(cuts)
+    inside = (middle[None] > low[:, None]) & (middle[None] < high[:, None])
+    weights = np.sqrt(inside * size)
+    weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+    return np.asarray(weights[:, inside.any(axis=0)], dtype=np.float32)
 
 
 def noise_images(

@@ -88,7 +88,7 @@ cli-cancel-code cli/test_main.py::test_errors_become_the_documented_exit_codes
 cli-overwrites-input cli/test_denoise.py::test_the_input_file_is_never_overwritten_even_if_forced
 cli-strength cli/test_denoise.py::test_strength_blends
 cli-padding-counted cli/test_info.py::test_padding_counts_in_no_figure
-phys-electronic-exponent physics/test_noise.py::test_electronic_noise_makes_the_bottom_steeper
+phys-electronic-exponent physics/test_detector.py::test_where_there_is_signal_it_is_yus_formula
 phys-bowtie-half physics/test_formulas.py
 phys-rebin-sign physics/test_projection.py::test_fan_scan_gives_water_and_air_back
 phys-padding-noisy physics/test_formulas.py
@@ -144,7 +144,15 @@ qual-leak-neighbour quality/test_residual.py
 syntax-size-swapped dicom/test_pixels.py::test_lossless_syntaxes_give_the_same_hu
 train-neighbour-leak training_local/test_safety.py
 qual-padding quality/test_similarity.py::test_padding_does_not_count
-phys-match-square physics/test_dose.py::test_noise_of_the_series_is_recognised
+phys-starved physics/test_detector.py::test_a_starved_ray_varies_by_less_than_a_neper
+phys-log-bias physics/test_noise.py::test_mean_values_hold_at_every_dose_of_a_counted_scan
+phys-afterglow physics/test_detector.py::test_afterglow_of_a_step_dies_away_exponentially
+phys-air-floor physics/test_dose.py::test_air_is_air_at_every_dose
+phys-floor-holes physics/test_dose.py::test_air_at_the_scanners_floor_is_noisy_and_what_lies_outside_the_circle_is_not
+phys-axial-modulation physics/test_dose.py::test_the_tube_current_follows_the_patients_thickness_from_slice_to_slice
+phys-overlap physics/test_dose.py::test_noise_of_overlapping_slices_is_shared_as_profiles_overlap
+phys-axis physics/test_dose.py::test_the_bowtie_is_centred_on_the_rotation_axis
+phys-match-square physics/test_dose.py::test_the_photons_of_another_scanner_are_found
 derive-frame-number dicom/test_export_bounds.py
 """
 AIM = {line.split()[0]: line.split()[1:] for line in _TABLE.strip().splitlines()}

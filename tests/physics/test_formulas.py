@@ -12,6 +12,7 @@ from ldct_viewer.physics.dose import DosePlan, simulate_low_dose
 from ldct_viewer.physics.fan import scan_and_reconstruct
 from ldct_viewer.physics.fbp import filter_views
 from ldct_viewer.physics.kernels import DETAIL, RAMP_LIMIT, SHARP, SMOOTH, STANDARD
+from ldct_viewer.physics.noise import NoiseMaker
 from ldct_viewer.physics.scanner import Scanner
 from ldct_viewer.volume import AIR_HU, Geometry
 
@@ -47,7 +48,7 @@ def test_the_tube_gives_more_where_the_body_is_thick() -> None:
 def test_added_variance_is_the_difference_of_the_two_doses_variances(source_dose: float) -> None:
     """Yu 2012: Var = 1/(a I) + σe²/(a I)²; what lowering the dose adds is the one less the other."""
     scanner = Scanner(electronic=20.0)
-    photons = torch.tensor([50.0, 500.0, 5e4])
+    photons = torch.tensor([5e3, 5e4, 5e6])  # enough for Yu's formula at a tenth of them
     dose = 0.1
 
     def variance(a: float) -> np.ndarray:
@@ -55,7 +56,36 @@ def test_added_variance_is_the_difference_of_the_two_doses_variances(source_dose
         return 1 / i + 20.0**2 / i**2
 
     expected = variance(dose) - (0.0 if source_dose == float("inf") else variance(source_dose))
-    assert scanner.added_log_variance(photons, dose, source_dose).numpy() == pytest.approx(expected, rel=1e-5)
+    assert scanner.added_log_variance(photons, dose, source_dose).numpy() == pytest.approx(expected, rel=5e-3)
+
+
+def test_one_dose_for_all_and_one_for_each_slice_give_the_same_noise_also_where_rays_are_starved() -> None:
+    maker = NoiseMaker(64, 5.0, STANDARD, Scanner(), 90)
+    p = maker.line_integrals(torch.full((2, 64, 64), 3000.0))  # 320 mm of bone: no photon comes through
+    for source_dose in (1.0, float("inf")):
+        each = maker.log_sd(p, torch.tensor([0.1, 0.02]), source_dose)
+        assert torch.equal(each[0], maker.log_sd(p, 0.1, source_dose)[0])
+        assert torch.equal(each[1], maker.log_sd(p, 0.02, source_dose)[1])
+        assert float(each.max()) < 1.0
+    with pytest.raises(ValueError, match="dose"):
+        maker.log_sd(p, torch.tensor([0.1, 1.1]))
+
+
+def test_the_tube_gives_more_at_thick_levels_of_the_patient() -> None:
+    """Axial modulation: a slice has e^(q · (p_mid − reference)) of the series' mean current."""
+    p = torch.zeros(2, 3, 200)
+    p[0], p[1] = 5.0, 3.0
+    current = SCANNER.tube_current(p, 4.0)[:, :, 0]
+    assert current[0].tolist() == pytest.approx([exp(0.5)] * 3, rel=1e-4)
+    assert current[1].tolist() == pytest.approx([exp(-0.5)] * 3, rel=1e-4)
+    assert SCANNER.tube_current(p)[:, :, 0].reshape(-1).tolist() == pytest.approx([1.0] * 6)  # each its own mean
+
+
+def test_the_middle_path_is_the_97th_percentile_of_the_rays_however_many() -> None:
+    p = torch.rand((2, 5, 137), generator=torch.Generator().manual_seed(3))
+    found = SCANNER.middle_path(p)[..., 0].numpy()
+    assert found == pytest.approx(np.percentile(p.numpy(), 97, axis=-1), rel=1e-5)
+    assert SCANNER.middle_path(torch.zeros(31, 1152, 512)).shape == (31, 1152, 1)  # more than torch.quantile takes
 
 
 @pytest.mark.parametrize("bin_mm", [0.5, 1.0, 2.0])
