@@ -14,7 +14,7 @@ from ..errors import WriteError
 from ..volume import Volume
 from ..window import Window
 from .noise import BOX_PX, local_sd
-from .pictures import diverging, grey, image_tag, intensity, plot
+from .pictures import diverging, grey, image_tag, intensity, number_text, plot
 from .report import Report
 from .similarity import psnr_text
 
@@ -26,7 +26,8 @@ table{border-collapse:collapse;margin:.6em 0}td,th{padding:.25em .8em;text-align
 td:first-child,th:first-child{text-align:left}.row{display:flex;flex-wrap:wrap;gap:12px}figure{margin:0;width:340px}
 img{width:100%;image-rendering:auto;background:#000}figcaption{font-size:13px;color:#555}svg{width:520px;max-width:100%}
 svg text{font:11px system-ui,sans-serif;fill:#444}svg .t{font-size:13px;font-weight:600}svg .g{stroke:#e5e5e5}
-.nps figure{width:190px}.nps img{image-rendering:pixelated}.note{color:#555;font-size:13px}"""
+.nps{width:400px;max-width:100%}.nps figure{width:194px}.nps img{image-rendering:pixelated}
+.note{color:#555;font-size:13px}"""
 
 
 def write_page(path: Path, report: Report, volumes: dict[str, Volume | None], names: dict[str, str]) -> None:
@@ -128,7 +129,7 @@ def _bias(report: Report) -> str:
 
 
 def _noise(report: Report) -> str:
-    spectra = report["spectrum"]
+    spectra = _ordered(report["spectrum"])
     rows = []
     for name in _ORDER:
         if name in report["noise"]:
@@ -154,8 +155,9 @@ def _noise(report: Report) -> str:
     curves = {name: (s["frequency_per_mm"], s["power_hu2_mm2"]) for name, s in spectra.items()}
     if curves:
         rois = spectra["image"]
-        text += plot("Noise power spectrum, radial mean", "cycles / mm", "HU² mm²", curves)
-        text += f'<div class="row nps">{"".join(_spectrum(name, s) for name, s in spectra.items())}</div>'
+        radial = plot("Noise power spectrum, radial mean", "cycles / mm", "HU² mm²", curves)
+        pictures = "".join(_spectrum(name, s) for name, s in spectra.items())
+        text += f'<div class="row">{radial}<div class="row nps">{pictures}</div></div>'
         text += (
             f'<p class="note">{rois["rois"]} flat squares of {rois["roi_px"]} px in soft tissue, the same in all '
             f"volumes; trend of order {rois['detrend_order']} removed. Pictures: zero frequency in the middle, each "
@@ -168,12 +170,12 @@ def _spectrum(name: str, s: dict[str, Any]) -> str:
     """The 2-D spectrum as a picture."""
     power = np.asarray(s["power_2d_hu2_mm2"])
     across, down = (max(map(abs, s[f"frequency_{axis}_per_mm"])) for axis in ("columns", "rows"))
-    caption = f"{name}: 0 … {power.max():.3g} HU² mm²; across ± {across:.2f}, down ± {down:.2f} /mm"
+    caption = f"{name}: 0 … {number_text(power.max())} HU² mm²; across ± {across:.2f}, down ± {down:.2f} /mm"
     return image_tag(intensity(power), caption)
 
 
 def _resolution(report: Report) -> str:
-    found = report["resolution"]
+    found = _ordered(report["resolution"])
     if not found:
         return ""
     rows = [
@@ -228,6 +230,12 @@ def _residual(report: Report) -> str:
         if leak["own_slice"]:
             text += '<p class="note">One or two slices: the anatomy is the image itself, and the index too high.</p>'
     return _section("Residual: what was taken away", text)
+
+
+def _ordered(found: dict[str, Any]) -> dict[str, Any]:
+    """Entries by volume ("low", "image, disc 1" …) in the page's one order, what is no volume last."""
+    places = {name: place for place, name in enumerate(_ORDER)}
+    return dict(sorted(found.items(), key=lambda item: places.get(item[0].partition(",")[0], len(places))))
 
 
 def _section(title: str, content: str) -> str:

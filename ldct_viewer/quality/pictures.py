@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import math
 import struct
 import zlib
 from collections.abc import Sequence
@@ -60,12 +61,12 @@ def intensity(values: NDArray[Any]) -> NDArray[np.uint8]:
 
 def plot(title: str, x_label: str, y_label: str, curves: dict[str, tuple[Sequence[float], Sequence[float]]]) -> str:
     """An SVG line plot from zero: curves by name, each (x, y)."""
-    width, height, left, bottom, top = 520, 300, 62, 44, 30
+    width, height, left, bottom, top, right = 520, 300, 62, 44, 30, 24
     x_max = max((max(x) for x, _ in curves.values() if x), default=1.0) or 1.0
-    y_max = max((max(y) for _, y in curves.values() if y), default=1.0) or 1.0
+    y_max = _round_up(max((max(y) for _, y in curves.values() if y), default=1.0))
 
     def place(x: float, y: float) -> str:
-        px = left + x / x_max * (width - left - 14)
+        px = left + x / x_max * (width - left - right)
         return f"{px:.1f},{height - bottom - y / y_max * (height - bottom - top):.1f}"
 
     parts = [f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{html.escape(title)}">']
@@ -75,18 +76,30 @@ def plot(title: str, x_label: str, y_label: str, curves: dict[str, tuple[Sequenc
         start, end = place(0, y), place(x_max, y)
         (x1, y1), (x2, y2) = start.split(","), end.split(",")
         parts.append(f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" class="g"/>')
-        parts.append(f'<text x="{left - 6}" y="{float(y1) + 4:.1f}" text-anchor="end">{y:.3g}</text>')
+        parts.append(f'<text x="{left - 6}" y="{float(y1) + 4:.1f}" text-anchor="end">{number_text(y)}</text>')
         across = place(x, 0).split(",")[0]
         parts.append(f'<text x="{across}" y="{height - bottom + 16}" text-anchor="middle">{x:.2g}</text>')
     middle = (left + width) // 2
     parts.append(f'<text x="{middle}" y="{height - 8}" text-anchor="middle">{html.escape(x_label)}</text>')
-    parts.append(f'<text x="{width - 14}" y="18" text-anchor="end">{html.escape(y_label)}</text>')
+    parts.append(f'<text x="{width - right}" y="18" text-anchor="end">{html.escape(y_label)}</text>')
     for number, (name, (xs, ys)) in enumerate(curves.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         points = " ".join(place(x, y) for x, y in zip(xs, ys, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="1.8"/>')
         row = top + 14 + 16 * number
-        parts.append(
-            f'<text x="{width - 18}" y="{row}" text-anchor="end" style="fill:{colour}">{html.escape(name)}</text>'
-        )
+        where = f'x="{width - right - 4}" y="{row}"'
+        parts.append(f'<text {where} text-anchor="end" style="fill:{colour}">{html.escape(name)}</text>')
     return "".join([*parts, "</svg>"])
+
+
+def number_text(value: float) -> str:
+    """Three digits, never an exponent for what is a thousand or more: 0.123, 45.6, 1,230."""
+    return f"{float(f'{value:.3g}'):,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def _round_up(value: float) -> float:
+    """The next number whose quarters are short."""
+    if not value > 0:
+        return 1.0
+    ten = 10.0 ** math.floor(math.log10(value))
+    return next(step * ten for step in (1.0, 1.2, 1.6, 2.0, 2.4, 3.2, 4.0, 5.0, 6.0, 8.0, 10.0) if step * ten >= value)

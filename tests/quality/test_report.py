@@ -14,7 +14,7 @@ from ldct_viewer.cancel import CancelToken
 from ldct_viewer.cli.evaluate import summary
 from ldct_viewer.errors import Cancelled, OpenError, WriteError
 from ldct_viewer.quality.page import page, write_page
-from ldct_viewer.quality.pictures import diverging, png
+from ldct_viewer.quality.pictures import diverging, number_text, plot, png
 from ldct_viewer.quality.report import evaluate, spread
 from ldct_viewer.quality.report_tasks import Disc
 from ldct_viewer.volume import Geometry, Volume
@@ -279,3 +279,13 @@ def test_png_holds_the_pixels(shape, tmp_path):
 def test_zero_difference_is_neutral():
     colours = diverging(np.array([[-50.0, 0.0, 50.0]]), 50.0)[0]
     assert list(colours[1]) == [128, 128, 128] and colours[0][2] > colours[0][0] and colours[2][0] > colours[2][2]
+
+
+@pytest.mark.parametrize(("value", "text"), [(1234.0, "1,230"), (99.96, "100"), (0.1234, "0.123"), (0.0, "0")])
+def test_numbers_of_a_picture_have_no_exponent(value, text):
+    assert number_text(value) == text
+
+
+def test_a_plot_has_round_marks():
+    svg = plot("title", "x", "y", {"a": ([0.0, 1.0], [0.0, 1150.0])})
+    assert re.findall(r'text-anchor="end">([\d,.]+)</text>', svg) == ["0", "300", "600", "900", "1,200"]
