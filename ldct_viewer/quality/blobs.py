@@ -33,12 +33,14 @@ class Blobs:
 
 
 def blobs(shape: tuple[int, int], pixel_mm: float, diameter_mm: float) -> Blobs:
-    """The matched filter for flat discs of ``diameter_mm``."""
+    """The matched filter for flat discs of ``diameter_mm``. Raises ValueError where no pixel lies in its ring."""
     axis_y, axis_x = (np.minimum(np.arange(n), n - np.arange(n)) * pixel_mm for n in shape)
     distance = np.hypot(axis_y[:, None], axis_x[None])
     inner, outer = diameter_mm / 2.0, RING * diameter_mm / 2.0
     disc = distance <= inner
     ring = (distance > inner + pixel_mm) & (distance <= outer)  # the rim belongs to neither
+    if not ring.any():
+        raise ValueError(f"a disc of {diameter_mm:g} mm is too small for pixels of {pixel_mm:g} mm")
     kernel = disc / disc.sum() - ring / ring.sum()
     spectrum = np.fft.rfft2(kernel).astype(np.complex64)
     return Blobs(diameter_mm, int(np.ceil(outer / pixel_mm)) + 1, spectrum, shape)

@@ -100,6 +100,28 @@ def cho_dprime(present: NDArray[Any], absent: NDArray[Any], channels: NDArray[np
     return float(np.sqrt(max(unbiased, 0.0)))
 
 
+def paired_cho_dprime(present: NDArray[Any], absent: NDArray[Any], channels: NDArray[np.float64]) -> float:
+    """d′ of the channelised Hotelling observer from pairs (n, y, x) that share their noise, as inserted lesions do.
+
+    :func:`cho_dprime` is for pictures that know nothing of each other; with pairs its n₁ + n₂ pictures count twice
+    and its d′ is too high (by a half for 10 pairs and 6 channels). Here the covariance has n − 1 degrees of freedom
+    and the noise of the mean difference is that of the pairs' differences: d′² = (n − p − 2)/(n − 1)
+    (Δvᵀ K⁻¹ Δv − tr(K⁻¹ K_Δ)/n), unbiased where the noise of a pair is the same, a little low where it is not.
+    Never below 0. Raises ValueError with too few pairs for the channels.
+    """
+    v1 = np.asarray(present, dtype=np.float64).reshape(len(present), -1) @ channels
+    v0 = np.asarray(absent, dtype=np.float64).reshape(len(absent), -1) @ channels
+    n, p = v1.shape
+    if n - p - 2 <= 0:
+        raise ValueError(f"{n} pairs are too few for {p} channels")
+    differences = v1 - v0
+    mean = differences.mean(axis=0)
+    covariance = np.atleast_2d(np.cov(v1, rowvar=False) + np.cov(v0, rowvar=False)) / 2.0
+    inverse = np.linalg.pinv(covariance, hermitian=True)
+    distance2 = float(mean @ inverse @ mean - np.trace(inverse @ np.atleast_2d(np.cov(differences, rowvar=False))) / n)
+    return float(np.sqrt(max(distance2 * (n - p - 2) / (n - 1), 0.0)))
+
+
 def disc(size: int, diameter_px: float, contrast_hu: float, fine: int = 8) -> NDArray[np.float64]:
     """A flat disc (size, size) in the middle, its rim weighted by the covered share of each pixel."""
     axis = (np.arange(size * fine) + 0.5) / fine - 0.5 - (size - 1) / 2.0

@@ -6,6 +6,7 @@ model cannot know (a network that keeps strong edges and eats faint ones) shows 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .detectability import cho_dprime, laguerre_gauss
+from .detectability import laguerre_gauss, paired_cho_dprime
 from .noise import cut
 from .resolution import circular_ttf
 
@@ -54,8 +55,12 @@ def lesion_study(
 
     ``low`` is (z, y, x) HU; ``places`` and ``size`` as :func:`.noise.flat_places` gives them (those that
     would touch each other are dropped); lesions are as high as they are wide and blurred by ``blur_mm``
-    (Gaussian sigma). Raises ValueError with fewer than 8 places.
+    (Gaussian sigma). Raises ValueError with fewer than 8 places, and where pixels are not square.
     """
+    if not math.isclose(spacing_mm[1], spacing_mm[2], rel_tol=0.01):
+        raise ValueError(
+            f"pixels of {spacing_mm[1]:g} × {spacing_mm[2]:g} mm are not square: lesions would be ellipses"
+        )
     half = max(round(diameter_mm / 2.0 / spacing_mm[0]), 0)
     chosen = apart(places, size, 2 * half + 2)
     if len(chosen) < 8:
@@ -76,8 +81,8 @@ def lesion_study(
         diameter_mm=diameter_mm,
         contrast_hu=contrast_hu,
         lesions=len(chosen),
-        dprime_low=cho_dprime(*before, channels),
-        dprime_denoised=cho_dprime(*after, channels),
+        dprime_low=paired_cho_dprime(*before, channels),
+        dprime_denoised=paired_cho_dprime(*after, channels),
         contrast_kept=float((difference[1] * weight).sum() / (difference[0] * weight).sum()),
         ttf50_low=rims[0],
         ttf50_denoised=rims[1],

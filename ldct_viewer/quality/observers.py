@@ -5,6 +5,7 @@ All know where the lesion would be. Two imitate people (internal noise, an eye's
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -38,10 +39,16 @@ def npwe_template(signal: NDArray[Any], pixel_mm: float) -> NDArray[np.float64]:
 
 
 def npwe_dprime(present: NDArray[Any], absent: NDArray[Any], template: NDArray[np.float64]) -> float:
-    """d′ of a fixed linear template from regions (n, y, x) with and without the lesion: Δmean / pooled SD."""
+    """d′ of a fixed linear template from regions (n, y, x) with and without the lesion: Δmean / pooled SD.
+
+    Without any noise inf, and 0 where there is no difference either (a denoiser that erased everything).
+    """
     a, b = (np.asarray(v, dtype=np.float64).reshape(len(v), -1) @ template.ravel() for v in (present, absent))
     spread = np.sqrt((a.var(ddof=1) + b.var(ddof=1)) / 2.0)
-    return float((a.mean() - b.mean()) / spread) if spread > 0 else float("inf")
+    difference = float(a.mean() - b.mean())
+    if spread > 0:
+        return float(difference / spread)
+    return math.copysign(math.inf, difference) if difference else 0.0
 
 
 def internal_dprime(

@@ -49,3 +49,8 @@ def test_the_mask_keeps_clear_of_edges_and_of_air():
     mask = flat_mask(truth, 5)
     assert mask[40, 40] and mask[20, 20]
     assert not mask[12, 40] and not mask[3, 3]
+
+
+def test_a_disc_without_a_ring_is_refused():
+    with pytest.raises(ValueError, match="too small"):
+        blobs((32, 32), 0.8, 2.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ldct_viewer.quality.detectability import cho_dprime, disc, gabor, laguerre_gauss, npw_dprime
+from ldct_viewer.quality.detectability import cho_dprime, disc, gabor, laguerre_gauss, npw_dprime, paired_cho_dprime
 from ldct_viewer.quality.noise import nps
 from ldct_viewer.quality.resolution import Ttf
 
@@ -119,6 +119,27 @@ def test_no_signal_is_not_detected_even_with_few_images():
         a, b = rng.normal(0, 10, (2, 40, 21, 21))
         values.append(cho_dprime(a, b, laguerre_gauss(21, 8, 5)) ** 2)
     assert np.mean(values) < 0.15  # the plug-in estimate would be 5 * 80 / 1600 = 0.25 and more
+
+
+@pytest.mark.parametrize("own", [0.0, 0.3], ids=["same noise", "nearly the same"])
+def test_pairs_that_share_their_noise_have_the_dprime_of_the_formula(own):
+    """d′² = sᵀ U (Uᵀ U)⁻¹ Uᵀ s / σ², from 30 pairs and 6 channels; 500 studies averaged."""
+    rng = np.random.default_rng(6)
+    channels = laguerre_gauss(16, 8.0, 6)
+    signal = disc(16, 6, -9.0)
+    s = channels.T @ signal.ravel()
+    expected = np.sqrt(s @ np.linalg.inv(channels.T @ channels) @ s) / 10.0
+    found = []
+    for _ in range(500):
+        shared, other = rng.normal(0, 10, (2, 30, 16, 16))
+        present = np.sqrt(1 - own**2) * shared + own * other + signal
+        found.append(paired_cho_dprime(present, shared, channels) ** 2)
+    assert np.sqrt(np.mean(found)) == pytest.approx(expected, rel=0.03)
+
+
+def test_too_few_pairs_is_an_error():
+    with pytest.raises(ValueError, match="too few"):
+        paired_cho_dprime(np.zeros((7, 9, 9)), np.zeros((7, 9, 9)), laguerre_gauss(9, 4, 5))
 
 
 def test_too_few_images_is_an_error():

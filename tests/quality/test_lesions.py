@@ -66,3 +66,19 @@ def test_too_few_places_is_an_error(low):
 
 def test_places_that_touch_are_dropped():
     assert apart([(0, 0, 0), (1, 10, 10), (5, 10, 10), (0, 0, 32)], 32, 4) == [(0, 0, 0), (5, 10, 10), (0, 0, 32)]
+
+
+def test_few_lesions_do_not_look_easier(low):
+    """Before and after share their noise: d′ from 15 places is that from all 75 (it was a quarter above it)."""
+
+    def dprime(places):
+        spacing = (2.0, PIXEL, PIXEL)
+        return lesion_study(low, spacing, places, SIZE, lambda hu: hu, diameter_mm=8.0, contrast_hu=-10.0).dprime_low
+
+    few = [dprime(PLACES[n : n + 15]) for n in range(0, 75, 15)]
+    assert np.sqrt(np.mean(np.square(few))) == pytest.approx(dprime(PLACES), rel=0.12)
+
+
+def test_pixels_that_are_not_square_are_refused(low):
+    with pytest.raises(ValueError, match="not square"):
+        lesion_study(low, (2.0, 0.7, 0.9), PLACES, SIZE, lambda hu: hu)

@@ -52,3 +52,11 @@ def test_internal_noise_equal_to_the_pictures_halves_the_efficiency(noise):
     assert internal_dprime(v1, v0, channels, 0.0, 0.0) == pytest.approx(free, rel=0.04)
     assert internal_dprime(v1, v0, channels, 1.0, 0.0) == pytest.approx(free / np.sqrt(2), rel=0.04)
     assert internal_dprime(v1, v0, channels, 0.0, SD) == pytest.approx(free / np.sqrt(2), rel=0.04)
+
+
+def test_a_picture_without_noise_shows_all_or_nothing():
+    signal = disc(8, 4, -3.0)
+    empty, full = np.zeros((5, 8, 8)), np.tile(signal, (5, 1, 1))
+    assert npwe_dprime(full, empty, signal) == np.inf
+    assert npwe_dprime(empty, full, signal) == -np.inf
+    assert npwe_dprime(empty, empty, signal) == 0.0
