@@ -28,17 +28,16 @@ def common_grid(volumes: Mapping[str, Volume]) -> tuple[Geometry, list[str]]:
     main, first = next(iter((placed or volumes).items()))
     for name, volume in volumes.items():
         if volume.shape != first.shape:
-            raise _differs(
-                name, volume, f"has {_voxels(volume.shape)} voxels (z × y × x), the {main} {_voxels(first.shape)}"
-            )
+            what = f"has {_voxels(volume.shape)} voxels (z × y × x), the {_told(main)} {_voxels(first.shape)}"
+            raise _differs(name, volume, what)
     for name, volume in placed.items():
         if off_voxels(volume.geometry, first.geometry) > SAME_PLACE_VOXELS:
             raise _elsewhere(name, volume, main, first)
     notes = []
     for name in volumes:
         if name not in placed:
-            taken = f"taken to lie where the {main} lies" if placed else "voxels of 1 mm are assumed"
-            notes.append(f"The file of the {name} does not say where it lies: {taken}.")
+            taken = f"taken to lie where the {_told(main)} lies" if placed else "voxels of 1 mm are assumed"
+            notes.append(f"The file of the {_told(name)} does not say where it lies: {taken}.")
     return first.geometry, notes
 
 
@@ -85,6 +84,10 @@ def _voxels(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
+def _told(name: str) -> str:
+    return {"low": "low dose"}.get(name, name)
+
+
 def _elsewhere(name: str, volume: Volume, main: str, first: Volume) -> OpenError:
     if not np.allclose(volume.geometry.spacing_mm, first.geometry.spacing_mm, rtol=0.01):
         what = "differs in voxel spacing from"
@@ -95,11 +98,11 @@ def _elsewhere(name: str, volume: Volume, main: str, first: Volume) -> OpenError
     return _differs(
         name,
         volume,
-        f"{what} the {main}. {name.capitalize()}: {place_text(volume.geometry)}. "
-        f"{main.capitalize()}: {place_text(first.geometry)}",
+        f"{what} the {_told(main)}. {_told(name).capitalize()}: {place_text(volume.geometry)}. "
+        f"{_told(main).capitalize()}: {place_text(first.geometry)}",
     )
 
 
 def _differs(name: str, volume: Volume, what: str) -> OpenError:
     path = volume.files[0].parent if len(volume.files) > 1 else (volume.files[0] if volume.files else None)
-    return OpenError(f"The {name} {what}.", _HINT, path, code="geometry")
+    return OpenError(f"The {_told(name)} {what}.", _HINT, path, code="geometry")

@@ -44,7 +44,10 @@ def test_another_place_is_refused_by_name(change, words, role):
         evaluate(volume(HERE), **{role: other})
     error = caught.value
     assert error.code == "geometry" and error.path == Path("full.mha") and error.hint
-    assert error.message.startswith(f"The {role} ") and "Image: first voxel at (-180.0, -170.5, 30.0)" in error.message
+    assert (
+        error.message.startswith({"low": "The low dose ", "reference": "The reference "}[role])
+        and "Image: first voxel at (-180.0, -170.5, 30.0)" in error.message
+    )
 
 
 def test_the_folder_of_a_series_is_named_not_one_of_its_files():
