@@ -8,14 +8,23 @@ import math
 import os
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import OpenError, WriteError
+from ..errors import DeviceError, OpenError, WriteError
 from .denoise import SERIES_HELP
 
 if TYPE_CHECKING:
+    from ..denoise.device import Device
+    from ..physics.kernels import Kernel
     from ..volume import SeriesMeta
+
+_PLAUSIBLE_MAS = (0.1, 2000.0)  # a vendor's header says 5100 where 151 were meant
+_THICKEST_MM = 50.0
+_OFF_AXIS_MM = 10.0
+_MANY = 0.2  # of the slices
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,12 +33,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="OUT", type=Path, help="new folder for the simulated DICOM series")
     level = parser.add_mutually_exclusive_group(required=True)
     level.add_argument("--dose", type=_dose, help="fraction of the scan's own dose, 0.01 to 1")
-    level.add_argument(
-        "--mas", type=_positive, help="target tube current-time product, mAs (needs Exposure in the header)"
-    )
+    level.add_argument("--mas", type=_positive, help="target tube current-time product, mAs (the header must state it)")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same noise (default 0)")
-    parser.add_argument("--kernel", help="smooth, standard, detail or sharp (default: fitted to the picture's noise)")
-    parser.add_argument("--device", default="cpu", help="torch device (default cpu)")
+    kernel_help = "smooth, standard, detail, sharp or a vendor's name (default: fitted to the picture's noise)"
+    parser.add_argument("--kernel", type=_kernel, help=kernel_help)
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:N (default: auto)")
     parser.add_argument("--series", type=int, metavar="N", help=SERIES_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
 
@@ -42,40 +50,75 @@ def run(args: argparse.Namespace) -> int:
             "OUT exists already; nothing is ever overwritten.", "Name a new folder.", args.output, "exists"
         )
     found, volume = _read(args.input, args.series)
-    dose = args.dose if args.dose is not None else _dose_of(args.mas, volume.meta)
+    meta = volume.meta
+    dose = args.dose if args.dose is not None else _dose_of(args.mas, meta, args.input)
     for warning in volume.warnings:
-        print(f"note: {warning.message}", file=sys.stderr)
-    from ..physics.dose import plan_dose, simulate_low_dose
-    from ..physics.kernels import kernel_from_name
+        _say(warning.message)
+    device = _device(args.device)
+    from ..physics.dose import axis_of, plan_dose, simulate_low_dose, square_field, truncated_share
 
-    kernel = kernel_from_name(args.kernel) if args.kernel else volume.meta.kernel
-    plan = plan_dose(volume.hu, volume.geometry, kernel, args.device)
-    if math.isnan(plan.source_sd_hu):
-        print("note: no even tissue to measure the scan's noise; a usual scanner is assumed.", file=sys.stderr)
-    low = simulate_low_dose(
-        volume.hu, volume.geometry, dose, args.seed, plan=plan, device=args.device, progress=_show("simulating")
-    )
+    try:
+        pixel_mm = square_field(volume.geometry)[1]
+    except OpenError as error:
+        raise OpenError(error.message, error.hint, args.input, error.code) from None
+    axis_mm = axis_of(volume.geometry, meta.rotation_centre_lps)
+    off_mm = math.hypot(*axis_mm)
+    if off_mm > _OFF_AXIS_MM:
+        _say(f"the picture's middle lies {off_mm:.0f} mm off the scanner's axis; the model takes that into account.")
+    cut = truncated_share(volume.hu, pixel_mm)
+    if cut > _MANY:
+        _say(
+            f"in {cut:.0%} of the slices the body reaches the edge of the picture; what lies outside is missing from "
+            "the rays, so the noise is somewhat too low there."
+        )
+    # where thickness and step change along the stack the header's one thickness says nothing of the others
+    thickness_mm = None if volume.geometry.usual_steps_mm else _thickness(meta.slice_thickness_mm)
+    with _memory():
+        plan = plan_dose(volume.hu, volume.geometry, args.kernel or meta.kernel, device.id, axis_mm)
+        if math.isnan(plan.source_sd_hu):
+            _say("no even tissue to measure the scan's noise; a usual scanner is assumed.")
+        low = simulate_low_dose(
+            volume.hu,
+            volume.geometry,
+            dose,
+            args.seed,
+            plan=plan,
+            thickness_mm=thickness_mm,
+            device=device.id,
+            progress=_show("simulating"),
+        )
     from ..dicom.derive import write_derived
     from ..dicom.provenance import simulated_low_dose
 
-    write_derived(
+    report = write_derived(
         found, low, args.output, simulated_low_dose(dose, args.seed), volume=volume, progress=_show("writing")
     )
+    for warning in report.warnings:
+        _say(warning.message)
     seconds = round(time.monotonic() - started, 3)
+    mas = None
+    if meta.exposure_mas and _PLAUSIBLE_MAS[0] <= meta.exposure_mas <= _PLAUSIBLE_MAS[1]:
+        mas = {"source": meta.exposure_mas, "simulated": round(dose * meta.exposure_mas, 2), "from": meta.exposure_from}
     if args.json:
         summary = {
             "input": str(args.input),
             "output": str(args.output),
             "dose": dose,
+            "mas": mas,
             "seed": args.seed,
             "slices": int(low.shape[0]),
             "kernel": {"cutoff_per_mm": round(plan.kernel.cutoff_per_mm, 3), "boost": plan.kernel.boost},
             "source_sd_hu": None if math.isnan(plan.source_sd_hu) else round(plan.source_sd_hu, 2),
+            "slice_thickness_mm": thickness_mm,
+            "axis_mm": [round(value, 1) for value in axis_mm],
+            "truncated_share": round(cut, 2),
+            "device": device.id,
             "seconds": seconds,
         }
         print(json.dumps(summary, ensure_ascii=False))
     else:
-        print(f"{low.shape[0]} slices at {dose:.1%} dose → {args.output} in {seconds:.1f} s")
+        stated = f" ({mas['simulated']:g} of {mas['source']:g} mAs, {mas['from']})" if mas else ""
+        print(f"{low.shape[0]} slices at {dose:.1%} dose{stated} → {args.output} in {seconds:.1f} s")
     return 0
 
 
@@ -91,23 +134,77 @@ def _read(path: Path, number: int | None) -> tuple[Any, Any]:
     if found is None:
         raise OpenError("No readable CT series was found.", "ldct-viewer info says why.", path, "no_series")
     if len(series) > 1 and number is None:
-        print(f"note: {len(series)} series found, the largest is taken.", file=sys.stderr)
+        _say(f"{len(series)} series found, the largest is taken.")
     if getattr(found, "volume_file", None) is not None:
         raise OpenError("Simulation needs a DICOM series.", "This file has no DICOM headers.", path, "not_dicom")
     return found, SeriesReader(found).read()
 
 
-def _dose_of(mas: float, meta: SeriesMeta) -> float:
-    if not meta.exposure_mas:
-        raise OpenError("The header states no exposure (mAs).", "Give --dose instead of --mas.", code="no_exposure")
-    dose = mas / meta.exposure_mas
+def _dose_of(mas: float, meta: SeriesMeta, path: Path) -> float:
+    """``mas`` as a fraction of the series' mean mAs."""
+    stated = meta.exposure_mas
+    if not stated:
+        raise OpenError("The header states no exposure (mAs).", "Give --dose instead of --mas.", path, "no_exposure")
+    if not _PLAUSIBLE_MAS[0] <= stated <= _PLAUSIBLE_MAS[1]:
+        raise OpenError(
+            f"The header states {stated:g} mAs ({meta.exposure_from}), which no CT slice is taken with.",
+            "Give --dose instead of --mas.",
+            path,
+            "exposure_range",
+        )
+    dose = mas / stated
     if not 0.01 <= dose <= 1:
         raise OpenError(
-            f"{mas:g} mAs is {dose:.2g} of the scan's {meta.exposure_mas:g} mAs; it must lie between 1 % and 100 %.",
-            "Give a lower --mas.",
-            code="dose_range",
+            f"{mas:g} mAs is {dose:.2g} of the scan's {stated:g} mAs; it must lie between 1 % and 100 %.",
+            "Give a lower --mas." if dose > 1 else "Give a higher --mas.",
+            path,
+            "dose_range",
         )
     return dose
+
+
+def _thickness(stated: float | None) -> float | None:
+    return stated if stated and 0 < stated <= _THICKEST_MM else None
+
+
+def _device(wanted: str) -> Device:
+    """As ``denoise`` chooses; the noise needs sparse matrices, which Apple's GPU has not in torch."""
+    from ..denoise.device import choose_device
+
+    device = choose_device(wanted)
+    if device.kind == "mps":
+        _say("torch has no sparse matrices on Apple's GPU; computing on the CPU.")
+        device = choose_device("cpu")
+    return device
+
+
+@contextmanager
+def _memory() -> Iterator[None]:
+    """A device that runs full is worded for people."""
+    import torch
+
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise DeviceError(
+            "The device has not enough free memory.", "Use --device cpu.", code="device_memory"
+        ) from error
+
+
+def _kernel(text: str) -> Kernel:
+    """One of our kernels or a vendor's name; what nobody knows is refused, not guessed."""
+    from ..physics.kernels import known_kernel
+
+    kernel = known_kernel(text)
+    if kernel is None:
+        raise argparse.ArgumentTypeError(
+            f"unknown kernel {text!r}; give smooth, standard, detail, sharp or a vendor's name such as Br40, FC18, LUNG"
+        )
+    return kernel
+
+
+def _say(text: str) -> None:
+    print(f"note: {text}", file=sys.stderr)
 
 
 def _dose(text: str) -> float:

@@ -11,6 +11,7 @@ from ..window import MAX_WIDTH, MIN_WIDTH, Window
 from . import header as h
 from .charset import decode
 from .codes import Kind, Reason
+from .exposure import exposure_of, rotation_centre
 from .header import Slice, Values
 from .syntax import syntax_name
 
@@ -94,6 +95,8 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
     values = Values(item.header, item.spec.little)
     charset = item.header.get(h.CHARSET, b"")
 
+    exposure, exposure_from, exposure_range = exposure_of(slices)
+
     def words(tag: int) -> str:
         return decode(item.header.get(tag, b""), charset)[0]
 
@@ -119,8 +122,11 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
         kernel=words(h.KERNEL),
         kvp=values.optional(h.KVP),
         tube_current_ma=values.optional(h.CURRENT),
-        exposure_mas=values.optional(h.EXPOSURE),
+        exposure_mas=exposure,
+        exposure_from=exposure_from,
+        exposure_range_mas=exposure_range,
         slice_thickness_mm=values.optional(h.THICKNESS),
+        rotation_centre_lps=rotation_centre(slices[len(slices) // 2]),
         transfer_syntax=syntax_name(item.spec.syntax),
         lossy=any(Reason.LOSSY in other.notes for other in slices),
         windows=_windows(values),

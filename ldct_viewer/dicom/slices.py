@@ -12,6 +12,8 @@ from .facts import Facts, Plane, check_count, classic_plane, facts_of, plane_of,
 from .files import FileRef
 from .frames import check_native_length
 from .header import (
+    DATA_CENTRE,
+    EXPOSURE_IN_MAS,
     FRAME_GROUPS,
     INSTANCE,
     INTERCEPT,
@@ -27,6 +29,7 @@ from .header import (
     SLOPE,
     SOP_CLASS,
     SOP_UID,
+    THICKNESS,
     WANTED,
     WANTED_SEQUENCES,
     PixelSpec,
@@ -158,6 +161,7 @@ def _frames(parsed: Parsed, values: Values, facts: Facts, common: dict[str, Any]
             "instance": frame + 1,
             "localizer": facts.localizer or "LOCALIZER" in kind,
             "group": (*common["group"][:6], kernel, kind[2:3]),
+            "header": common["header"] | macros.exposure(),
             "split": (
                 ("temporal position", str(macros.integer(0x00209111, 0x00209128) or "")),
                 ("stack", macros.text(0x00209111, 0x00209056)),
@@ -193,6 +197,18 @@ class _Macros:
                 if isinstance(value, bytes) and value:
                     return value.strip(b" \0") if len(value) != 4 else value
         return b""
+
+    def exposure(self) -> dict[int, bytes]:
+        """The frame's mAs and centre of rotation (FD, as they are), thickness; empty where there are none."""
+        places = ((0x00189321, EXPOSURE_IN_MAS), (0x00189312, DATA_CENTRE), (0x00289110, THICKNESS))
+        found = {}
+        for macro, tag in places:
+            for groups in (self._shared, self._own):  # the frame's own, where it has one
+                items = groups.get(macro)
+                value = items[0].get(tag) if isinstance(items, list) and items else None
+                if isinstance(value, bytes) and value:
+                    found[tag] = value
+        return found
 
     def text(self, macro: int, tag: int) -> str:
         return text(self.raw(macro, tag))

@@ -28,6 +28,9 @@ from .scanner import Scanner
 
 _BATCH = 4
 _MAX_HU = 32767
+_MOST_TILT = 35.0  # degrees; gantries tilt by 30
+_BORE_MM = 400.0
+_TISSUE_HU, _CUT_MM = -150, 40.0
 
 
 @dataclass(frozen=True)
@@ -194,9 +197,21 @@ def _mixing(geometry: Geometry, count: int, thickness_mm: float | None) -> NDArr
 
 
 def square_field(geometry: Geometry) -> tuple[int, float, tuple[int, int]]:
-    """(size, pixel mm, (rows, columns)) of the square on which a slice's noise is made."""
+    """(size, pixel mm, (rows, columns)) of the square on which a slice's noise is made.
+
+    OpenError for slices of which no scanner's rays can be told: ``not_axial`` (reformatted in another plane; a tilted
+    gantry is fine), ``not_square`` (pixels), ``too_small``.
+    """
     _, rows, columns = geometry.shape
     row_mm, column_mm = geometry.spacing_mm[1], geometry.spacing_mm[2]
+    tilt = float(np.degrees(np.arccos(min(1.0, abs(float(geometry.normal[2]))))))
+    if tilt > _MOST_TILT:
+        raise OpenError(
+            f"These slices are not axial (their plane is turned by {tilt:.0f}° from it), so the rays that made them "
+            "cannot be modelled.",
+            "Choose the axial series that they were reformatted from.",
+            code="not_axial",
+        )
     if abs(row_mm - column_mm) > 0.02 * column_mm:
         raise OpenError(
             "Pixels are not square, so a scanner cannot be modelled.", "Use an axial series.", code="not_square"
@@ -205,6 +220,42 @@ def square_field(geometry: Geometry) -> tuple[int, float, tuple[int, int]]:
         raise OpenError("The slices are too small to model a scanner.", "Use an axial series.", code="too_small")
     size = -(-max(rows, columns) // 4) * 4
     return size, float(column_mm), (rows, columns)
+
+
+def axis_of(geometry: Geometry, centre_lps: tuple[float, float, float] | None) -> tuple[float, float]:
+    """Where the scanner's axis lies in the picture: mm along a row and down a column from the middle of the field.
+
+    ``centre_lps``: DataCollectionCenterPatient, LPS mm. Without it, or where it is no place in a scanner's bore, the
+    picture is taken to be centred: (0, 0).
+    """
+    if centre_lps is None:
+        return 0.0, 0.0
+    size, pixel_mm, (rows, columns) = square_field(geometry)
+    _, j, i = geometry.lps_to_index(centre_lps)
+    row = (j + (size - rows) // 2 - size // 2) * pixel_mm
+    column = (i + (size - columns) // 2 - size // 2) * pixel_mm
+    if not np.hypot(row, column) < _BORE_MM:
+        return 0.0, 0.0
+    return float(column), float(row)
+
+
+def truncated_share(hu: NDArray[np.int16], pixel_mm: float) -> float:
+    """Share (0…1) of slices (z, y, x) HU that show the body cut off: 40 mm of tissue or more along the field's edge.
+
+    What lies outside is missing from the rays, so too little noise is put in behind it. The edge is that of the
+    picture or of :func:`outside_scan`; tissue is above −150 HU, which leaves out air, most tables and clothes. At most
+    24 slices are looked at, evenly spread.
+    """
+    from scipy import ndimage
+
+    looked_at = hu[np.unique(np.linspace(0, hu.shape[0] - 1, min(hu.shape[0], 24)).astype(int))]
+    cut = 0
+    for picture in looked_at:
+        outside = np.pad(outside_scan(picture[None])[0], 1, constant_values=True)
+        edge = ndimage.binary_dilation(outside, iterations=2)[1:-1, 1:-1] & ~outside[1:-1, 1:-1]
+        tissue = int(np.count_nonzero(edge & (picture > _TISSUE_HU)))
+        cut += int(tissue / 2 * pixel_mm >= _CUT_MM)  # the edge is two voxels deep
+    return cut / len(looked_at)
 
 
 def _square(hu: NDArray[Any], geometry: Geometry) -> Any:

@@ -46,25 +46,57 @@ RAMP_LIMIT = Kernel(1e9, 0.0, "ramp")  # no apodisation: the bare ramp
 KERNELS = {k.name: k for k in (SMOOTH, STANDARD, DETAIL, SHARP, RAMP_LIMIT)}
 
 
-def kernel_from_name(name: str) -> Kernel:
-    """The nearest of our kernels for a vendor's ConvolutionKernel, by its usual scale of sharpness.
+# GE's words (reconstruction type of its CT consoles), the shorter ones within longer last: HD LUNG, STD+, BONEPLUS.
+_WORDS = (
+    ("SOFT", SMOOTH), ("BONE", SHARP), ("LUNG", SHARP), ("LNG", SHARP), ("EDGE", SHARP), ("ULTRA", SHARP),
+    ("DETAIL", DETAIL), ("STAND", STANDARD), ("STND", STANDARD), ("STD", STANDARD), ("CHEST", STANDARD),
+    ("CHST", STANDARD),
+)  # fmt: skip
+# Philips, by letters: A smooth, B standard, C between, from D on sharp; U for heads, E for bone, Y and L for lungs,
+# X and C for the heart with the same scale in the second letter. NLST: B and C soft, D sharp.
+_PHILIPS = {
+    "A": SMOOTH, "B": STANDARD, "C": DETAIL, "D": SHARP, "E": SHARP, "F": SHARP, "L": SHARP,
+    "UA": SMOOTH, "UB": STANDARD, "UC": DETAIL, "UD": SHARP, "YA": DETAIL, "YB": SHARP, "YC": SHARP, "YD": SHARP,
+    "YE": SHARP, "EA": DETAIL, "EB": DETAIL, "EC": SHARP, "ED": SHARP, "EE": SHARP,
+    "CA": SMOOTH, "CB": STANDARD, "CC": DETAIL, "CD": SHARP, "XCA": SMOOTH, "XCB": STANDARD, "XCC": DETAIL,
+    "XCD": SHARP,
+}  # fmt: skip
+# Siemens: a letter for the region or method (B body, H head, U ultra-high, C child, I and J iterative, D dual source,
+# Q quantitative, S special, T topogram), since Force a second for the family (Br, Bl, Hr, Qr …), then the sharpness:
+# 10 very smooth to 90 ultra sharp (syngo CT operator manuals: 30 medium smooth, 40 medium, 50 medium sharp, 60 sharp).
+_SIEMENS = re.compile(r"[BCDHIJQSTU][A-Z]?\s?(\d\d)(?!\d)")
+# Toshiba, Canon: the tens are the region: 0 and 1 body with and without beam hardening correction, 2 and 4 head, 3 bone
+# and inner ear, 5 lung, 6 child, 7 heart, 8 high resolution (FC51 against FC10 is NLST's sharp against soft).
+_CANON = re.compile(r"F[CL]\s?(\d)\d(?!\d)")
+_CANON_TENS = {"3": SHARP, "5": SHARP, "8": SHARP}
 
-    Siemens/Canon give a number (B30f, Br40, Bl57, FC18 aside): below 35 smooth, below 46 standard, below
-    56 detail, else sharp; GE and Philips give words or letters. Unknown: standard.
+
+def known_kernel(name: str) -> Kernel | None:
+    """The nearest of our kernels for one of our names or a vendor's ConvolutionKernel, None if nobody calls one so.
+
+    GE's words (SOFT, STANDARD, DETAIL, LUNG, BONE, EDGE …), Siemens' letters and number (B30f, I70f, Br40, Qr40: up to
+    35 smooth, 45 standard, 55 detail, beyond sharp), Toshiba's and Canon's FC numbers, Philips' letters (A, B, C, D, L,
+    YA, UB …). Only how sharp they are against each other is meant: the true kernels are not published, and the noise
+    of a picture tells more (:func:`fit_kernel`). Scale of the vendors' names: their manuals; soft against sharp as in
+    the NLST data dictionary (cdas.cancer.gov/nlst, reconstruction filter).
     """
-    text = name.strip().lower()
-    if text in KERNELS:
-        return KERNELS[text]
-    words = {"soft": SMOOTH, "stand": STANDARD, "lung": SHARP, "bone": SHARP, "edge": SHARP, "detail": DETAIL,
-             "chest": STANDARD}  # fmt: skip
-    for word, kernel in words.items():
-        if word in text:
-            return kernel
-    if match := re.match(r"^(?:i|q|t)?(?:b|h|u|d|j)[a-z]?(\d\d)", text):
+    text = name.partition("\\")[0].strip()  # Siemens states kernel and strength: Br38f\3
+    if text.lower() in KERNELS:
+        return KERNELS[text.lower()]
+    text = text.upper()
+    if text in _PHILIPS:
+        return _PHILIPS[text]
+    if match := _CANON.match(text):
+        return _CANON_TENS.get(match.group(1), STANDARD)
+    if match := _SIEMENS.match(text):
         number = int(match.group(1))
-        return SMOOTH if number < 35 else STANDARD if number < 46 else DETAIL if number < 56 else SHARP
-    philips = {"a": SMOOTH, "b": STANDARD, "ub": STANDARD, "c": STANDARD, "d": SHARP, "l": SHARP, "yb": DETAIL}
-    return philips.get(text, STANDARD)
+        return SMOOTH if number <= 35 else STANDARD if number <= 45 else DETAIL if number <= 55 else SHARP
+    return next((kernel for word, kernel in _WORDS if word in text), None)
+
+
+def kernel_from_name(name: str) -> Kernel:
+    """:func:`known_kernel`, or the standard one for a header's name that nobody knows."""
+    return known_kernel(name) or STANDARD
 
 
 def radial_nps(patches: Floats, pixel_mm: float) -> tuple[Floats, Floats]:

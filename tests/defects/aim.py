@@ -150,7 +150,7 @@ phys-afterglow physics/test_detector.py::test_afterglow_of_a_step_dies_away_expo
 phys-air-floor physics/test_dose.py::test_air_is_air_at_every_dose
 phys-floor-holes physics/test_dose.py::test_air_at_the_scanners_floor_is_noisy_and_what_lies_outside_the_circle_is_not
 phys-axial-modulation physics/test_dose.py::test_the_tube_current_follows_the_patients_thickness_from_slice_to_slice
-phys-overlap physics/test_dose.py::test_noise_of_overlapping_slices_is_shared_as_profiles_overlap
+phys-overlap physics/test_dose.py::test_mixing_weights_are_the_overlap_of_profiles_also_at_uneven_steps
 phys-axis physics/test_dose.py::test_the_bowtie_is_centred_on_the_rotation_axis
 phys-match-square physics/test_dose.py::test_the_photons_of_another_scanner_are_found
 derive-frame-number dicom/test_export_bounds.py

@@ -12,7 +12,16 @@ from scipy.signal import periodogram
 
 from ldct_viewer.physics.fan import LineIntegrals, fan_lines, measure, rebin, scan_and_reconstruct
 from ldct_viewer.physics.fbp import filtered_backprojection
-from ldct_viewer.physics.kernels import SHARP, SMOOTH, STANDARD, Kernel, fit_kernel, kernel_from_name, radial_nps
+from ldct_viewer.physics.kernels import (
+    SHARP,
+    SMOOTH,
+    STANDARD,
+    Kernel,
+    fit_kernel,
+    kernel_from_name,
+    known_kernel,
+    radial_nps,
+)
 from ldct_viewer.physics.noise import NoiseMaker, noise_images
 from ldct_viewer.physics.phantom import thorax
 from ldct_viewer.physics.scanner import Scanner
@@ -259,8 +268,20 @@ def test_kernel_is_found_from_the_noise() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("B30f", "smooth"), ("Br40d", "standard"), ("B70f", "sharp"), ("LUNG", "sharp"),
-                           ("STANDARD", "standard"), ("B", "standard"), ("", "standard")]
+    ("names", "expected"),
+    [("B30f I30f J30s B31f H31s Br32 Qr32d A SOFT D30f B20s UA CA", "smooth"),
+     ("Br38f\\3 B40f D40s Br40d Qr40 I44f STANDARD STND STD+ CHST FC18 FC10 FC08 FC21 FC13-H B UB", "standard"),
+     ("B50f Br49 I50f Bv49 DETAIL C YA UC", "detail"),
+     ("B70f I70f Bl57 Br64 Hr68h U90u LUNG BONE BONEPLUS EDGE FC51 FC52 FC30 FC81 D L YB EC", "sharp")],
 )  # fmt: skip
-def test_kernel_names_of_vendors(name: str, expected: str) -> None:
-    assert kernel_from_name(name).name == expected
+def test_kernel_names_of_vendors(names: str, expected: str) -> None:
+    for name in names.split():
+        assert known_kernel(name) is not None, name
+        assert kernel_from_name(name).name == expected, name
+        assert kernel_from_name(f" {name.lower()} ").name == expected, name
+
+
+@pytest.mark.parametrize("name", ["", "nonsense", "11", "FC", "B3", "Z40", "F40", "B400"])
+def test_what_no_vendor_calls_a_kernel_is_not_known(name: str) -> None:
+    assert known_kernel(name) is None
+    assert kernel_from_name(name).name == "standard"  # a header may say what it likes

@@ -1,0 +1,75 @@
+"""What headers say of dose and scanner: mAs of a series, centre of rotation (PS3.3 C.8.2.1, C.8.15.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from struct import error, unpack_from
+
+from . import header as h
+from .header import Slice, Values
+
+Point = tuple[float, float, float]
+# Where a header may state mAs, the attribute of the picture first; how each is worded for people.
+_STATED = (
+    (h.EXPOSURE, "Exposure (0018,1152)"),
+    (h.EXPOSURE_IN_MAS, "Exposure in mAs (0018,9332)"),
+    (h.EXPOSURE_IN_UAS, "Exposure in µAs (0018,1153)"),
+)
+_PRODUCT = "X-Ray Tube Current (0018,1151) × Exposure Time (0018,1150)"
+
+
+def exposure_of(slices: Sequence[Slice]) -> tuple[float | None, str, tuple[float, float] | None]:
+    """(mean mAs over the slices, the attribute it is from, smallest and largest) or (None, "", None).
+
+    With tube current modulation every slice has its own: the first one's says little of the series. Whether the number
+    is plausible is for the caller to judge.
+    """
+    for tag, name in _STATED:
+        found = [mas for item in slices if (mas := _stated(item, tag)) is not None]
+        if found:
+            return _summary(found, name)
+    return _summary([mas for item in slices if (mas := _product(item)) is not None], _PRODUCT)
+
+
+def rotation_centre(item: Slice) -> Point | None:
+    """Where the scanner's axis goes through a slice, LPS mm: DataCollectionCenterPatient (0018,9313), if stated."""
+    values = _doubles(item, h.DATA_CENTRE)
+    return (values[0], values[1], values[2]) if len(values) == 3 else None
+
+
+def _summary(found: list[float], name: str) -> tuple[float | None, str, tuple[float, float] | None]:
+    if not found:
+        return None, "", None
+    return round(sum(found) / len(found), 2), name, (min(found), max(found))
+
+
+def _stated(item: Slice, tag: int) -> float | None:
+    if tag == h.EXPOSURE_IN_MAS:
+        value = next(iter(_doubles(item, tag)), None)
+    else:
+        value = Values(item.header, item.spec.little).optional(tag)
+    if value is None or not value > 0:
+        return None
+    return value / 1000 if tag == h.EXPOSURE_IN_UAS else value
+
+
+def _product(item: Slice) -> float | None:
+    values = Values(item.header, item.spec.little)
+    current, milliseconds = values.optional(h.CURRENT), values.optional(h.EXPOSURE_TIME)
+    if not current or not milliseconds or current < 0 or milliseconds < 0:
+        return None
+    return current * milliseconds / 1000
+
+
+def _doubles(item: Slice, tag: int) -> tuple[float, ...]:
+    """Finite values of an FD attribute; empty where it is absent or damaged."""
+    return tuple(_finite(item.header.get(tag, b""), "<" if item.spec.little else ">"))
+
+
+def _finite(raw: bytes, order: str) -> Iterator[float]:
+    try:
+        values = unpack_from(f"{order}{len(raw) // 8}d", raw)
+    except error:
+        return
+    if all(abs(value) < 1e9 for value in values):  # false for nan, too
+        yield from values
