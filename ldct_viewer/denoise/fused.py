@@ -9,6 +9,7 @@ a model is loaded: torch does not promise these operators, so anything odd means
 
 from __future__ import annotations
 
+import copy
 import logging
 import platform
 from typing import Any
@@ -18,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .network import HU_MAX, HU_MIN, METAL_START, RESIDUAL_SCALE, SCALE, SIGMA_SCALE, STRIDE, PUNet, trust
+from .network import HU_MAX, HU_MIN, METAL_START, RESIDUAL_SCALE, SCALE, SIGMA_SCALE, STRIDE, PUNet, corrected
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +72,10 @@ class FusedPU:
             low, high = torch.aminmax(centre)
             real = centre.float()
             if low <= HU_MIN or high >= METAL_START:
-                noise = noise * trust(real[None, None])[0, 0]
-            return real.sub_(noise).round_().clamp_(-32768, 32767).to(torch.int16).numpy()
+                clean = corrected(real[None, None], noise[None, None])[0, 0]
+            else:
+                clean = real.sub_(noise).clamp_(min=HU_MIN)
+            return clean.round_().clamp_(-32768, 32767).to(torch.int16).numpy()
 
     def _noise(self, hu: Tensor, sigma_hu: float) -> Tensor:
         """As :meth:`.PUNet.noise`: float32 HU (y, x) for int16 HU (3, y, x)."""
@@ -143,7 +146,7 @@ class _Up:
     """relu(transposed convolution + shortcut), written over the shortcut."""
 
     def __init__(self, conv: nn.ConvTranspose2d, dtype: torch.dtype) -> None:
-        self._weight = conv.weight.detach().to("cpu", dtype).contiguous(memory_format=torch.channels_last)
+        self._weight = _rounded(conv.weight, dtype).contiguous(memory_format=torch.channels_last)
         self._bias = _bias(conv, dtype)
 
     def __call__(self, x: Tensor, shortcut: Tensor) -> Tensor:
@@ -166,8 +169,18 @@ def _bias(conv: nn.Conv2d | nn.ConvTranspose2d, dtype: torch.dtype) -> Tensor:
     return conv.bias.detach().to("cpu", dtype)
 
 
+def in_dtype(net: PUNet, dtype: torch.dtype) -> PUNet:
+    """A copy of ``net`` (on the CPU, channels last) with weights in ``dtype`` rounded so that no kernel's sum moves."""
+    made = copy.deepcopy(net)
+    with torch.no_grad():
+        for layer in made.modules():
+            if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
+                layer.weight.copy_(_rounded(layer.weight, dtype))
+    return made.to("cpu", dtype).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
 def _rounded(weight: Tensor, dtype: torch.dtype) -> Tensor:
-    """``weight`` (out, in, y, x) in ``dtype``, rounded so that the sum of every kernel stays.
+    """``weight`` (out, in, y, x; or in, out) in ``dtype``, rounded so that the sum of every kernel stays.
 
     From the largest weight to the smallest, each takes over what rounding left of those before. Else the last layer
     alone shifts the whole picture by 0.004 of the noise's SD: its inputs are all positive, and their means large.

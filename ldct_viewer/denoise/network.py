@@ -15,6 +15,8 @@ from torch.nn import functional as F  # noqa: N812 - the name everyone knows
 
 HU_MIN, HU_MAX = -1024.0, 3071.0  # what 12-bit CT holds; the network never sees more
 METAL_START, METAL_END = 2000.0, 3000.0  # between them the correction fades out: metal is not touched
+PADDING_HU = -1500.0  # at or below: no noise in air, but padding such as −2000 or −3024
+_OUTSIDE_REACH = 4  # pixels; soft noise makes smaller flat spots of clipped air
 STRIDE = 8  # height and width the network itself needs multiples of
 SCALE, RESIDUAL_SCALE, SIGMA_SCALE = 500.0, 100.0, 100.0
 
@@ -89,8 +91,7 @@ class PUNet(nn.Module):
         if sigma_hu.ndim == 3:
             sigma_hu = pad_to_stride(sigma_hu[:, None])[:, 0]
         noise = self.noise(padded, sigma_hu)[..., :height, :width]
-        centre = x[:, 1:2]
-        return centre - noise * trust(centre)
+        return corrected(x[:, 1:2], noise)
 
 
 def level_planes(sigma_hu: Tensor) -> Tensor:
@@ -104,27 +105,33 @@ def level_planes(sigma_hu: Tensor) -> Tensor:
     return planes if sigma_hu.ndim == 1 else F.avg_pool2d(planes, 2)
 
 
-def trust(centre: Tensor) -> Tensor:
-    """How much of the correction a voxel takes, 0…1, by its input HU (batch, 1, y, x).
+def corrected(centre: Tensor, noise: Tensor) -> Tensor:
+    """``centre`` (batch, 1, y, x; HU) less ``noise`` (the same shape) where a scanner has measured something.
 
-    1 for tissue; fades to 0 towards metal (2000 → 3000 HU); 0 below −1024 (padding such as −3024) and
-    where a whole 5 × 5 neighbourhood is at the scanner's floor: outside the reconstruction circle.
+    Fades out towards metal (2000 → 3000 HU). Untouched stay padding and what was not reconstructed: voxels at or below
+    the scanner's floor (−1024) inside a 9 × 9 square of such, and values that no noise explains (−1500 and below).
+    Single voxels of air below the floor are noise: taken as the floor, like the network does. Nothing goes below it.
     """
-    metal = ((METAL_END - centre) / (METAL_END - METAL_START)).clamp(0, 1)
-    return metal * (centre >= HU_MIN) * ~_all_within(centre <= HU_MIN, 2)
+    share = (METAL_END - centre).div_(METAL_END - METAL_START).clamp_(0, 1)  # in place: memory is what this costs
+    out = centre.clamp(min=HU_MIN).sub_(share.mul_(noise)).clamp_(min=HU_MIN)
+    outside = ~_all_within(~_all_within(centre <= HU_MIN, _OUTSIDE_REACH), _OUTSIDE_REACH)  # the whole of every square
+    return torch.where(outside | (centre <= PADDING_HU), centre, out)
 
 
 def _all_within(mask: Tensor, reach: int) -> Tensor:
-    """Erosion of a bool mask by a (2·reach + 1)² square; beyond the border counts as True. 20 × max_pool2d."""
+    """Erosion of a bool mask by a (2·reach + 1)² square; beyond the border counts as True.
+
+    Shifted ANDs, of lengths 1, 2, 4 … : 20 × as fast as max_pool2d.
+    """
     mask = F.pad(mask, (reach,) * 4, value=True)
-    height, width = mask.shape[-2] - 2 * reach, mask.shape[-1] - 2 * reach
-    rows = mask[..., :width].clone()
-    for shift in range(1, 2 * reach + 1):
-        rows &= mask[..., shift : shift + width]
-    both = rows[..., :height, :].clone()
-    for shift in range(1, 2 * reach + 1):
-        both &= rows[..., shift : shift + height, :]
-    return both
+    for axis in (-1, -2):
+        covered, whole = 1, 2 * reach + 1
+        while covered < whole:
+            shift = min(covered, whole - covered)
+            length = mask.shape[axis] - shift
+            mask = mask.narrow(axis, 0, length) & mask.narrow(axis, shift, length)
+            covered += shift
+    return mask
 
 
 def pad_to_stride(x: Tensor, stride: int = STRIDE) -> Tensor:

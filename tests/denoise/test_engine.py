@@ -10,7 +10,7 @@ import torch
 from ldct_viewer.blend import blend
 from ldct_viewer.cancel import CancelToken
 from ldct_viewer.denoise import engine as engine_module
-from ldct_viewer.denoise.device import Device, choose_device, list_devices
+from ldct_viewer.denoise.device import choose_device, list_devices
 from ldct_viewer.denoise.engine import Denoiser
 from ldct_viewer.denoise.model_file import default_model, load_model
 from ldct_viewer.denoise.noise_level import estimate_sigma
@@ -120,7 +120,7 @@ def test_padding_metal_and_air_outside_the_circle_survive(shipped):
     padding[:, :, 88:] = True
     out = shipped.denoise(volume(hu, padding=padding))
     same = out == hu
-    assert same[:, :16].all() and same[:, 84:].all() and same[padding].all()
+    assert same[:, :16].all() and same[:, 80:].all() and same[padding].all()
     assert same[:, 40:44, 40:44].all() and same[:, 50:52, 50:52].all()
     assert (out[:, 20:38, 20:60] != hu[:, 20:38, 20:60]).mean() > 0.5
 
@@ -216,32 +216,11 @@ def test_an_absent_device_is_named():
     assert list_devices()[-1].kind == "cpu"
 
 
-def test_gpu_out_of_memory_halves_the_batch_then_goes_to_the_cpu(tiny, monkeypatch):
-    notices, batches = [], []
-    tiny.on_notice = notices.append
-    tiny.device, tiny._batch = Device("cuda:0", "cuda", "Small GPU"), 4
-    real = Denoiser._batch_into
-
-    def short_of_memory(self, scan, slices, out):
-        batches.append(len(slices))
-        if self.device.kind == "cuda":
-            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
-        real(self, scan, slices, out)
-
-    monkeypatch.setattr(engine_module.Denoiser, "_batch_into", short_of_memory)
-    scan = volume(noisy_water((6, 16, 16)))
-    out, seen = np.full_like(scan.hu, 9999), []
-    tiny.run(scan, range(6), out, on_slices=seen.extend)
-    assert batches[:4] == [4, 2, 1, 1]
-    assert tiny.device.kind == "cpu" and "CPU" in notices[-1]
-    assert sorted(seen) == list(range(6)) and (out != 9999).all()
-
-
 def test_another_device_failure_is_told_not_hidden(tiny, monkeypatch):
     def broken(*args):
         raise RuntimeError("device-side assert")
 
-    monkeypatch.setattr(engine_module.Denoiser, "_batch_into", broken)
+    monkeypatch.setattr(engine_module, "_batch_into", broken)
     scan = volume(noisy_water((2, 16, 16)))
     with pytest.raises(DeviceError, match="assert"):
         tiny.run(scan, range(2), np.empty_like(scan.hu))
