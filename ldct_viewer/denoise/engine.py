@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,16 +18,17 @@ from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import DeviceError
 from ..volume import AIR_HU, Volume
 from . import THICK_MM
-from .device import Device, choose_device, fast_bfloat16, list_devices
+from .device import Device, choose_device, list_devices
 from .model_file import Model, load_model
 from .noise_level import estimate_sigma
 from .order import FixedOrder, OrderQueue
 
+if TYPE_CHECKING:
+    from .runners import Runner
+
 __all__ = ["Denoiser", "Device", "blend", "choose_device", "interactive_threads", "list_devices"]
 
 log = logging.getLogger(__name__)
-
-_GPU_BATCH = 16
 
 
 def interactive_threads() -> int:
@@ -60,35 +61,21 @@ class Denoiser:
         self.device = device if isinstance(device, Device) else choose_device(device)
         self.threads = threads
         self.on_notice = on_notice or log.warning
-        self._batch = 1
         self._place(self.device)
 
     def _place(self, device: Device) -> None:
-        import copy
-
-        import torch
-
-        from .fused import fuse
+        from .runners import runner_for
 
         self.device = device
-        self._torch_device = torch.device(device.id)
-        self._dtype = torch.bfloat16 if fast_bfloat16(self._torch_device) else torch.float32
-        self._fused = fuse(self.model.net, self._dtype) if device.kind == "cpu" else None
-        if self._fused is None:
-            self._net = copy.deepcopy(self.model.net).to(self._torch_device, self._dtype)
-        self._batch = 1 if device.kind == "cpu" else _GPU_BATCH
+        self._runner: Runner = runner_for(self.model.net, device)
+        self._dtype = self._runner.dtype
 
     def warm_up(self, shape: tuple[int, int] = (512, 512)) -> None:
         """Let the libraries choose and pack their kernels for this matrix size; the first slice is then fast."""
-        import torch
-
         _one_thread()
-        if self._fused is not None:
-            self._fused.run(np.zeros((3, *shape), np.int16), 0.0)
-            return
-        with torch.inference_mode():
-            x = torch.zeros((1, 3, *shape), device=self._torch_device)
-            self._net(x, torch.zeros(1, device=self._torch_device))
+        empty = self._runner.host(1, shape)
+        empty[...] = 0
+        self._runner.run(empty, [0.0])
 
     def run(
         self,
@@ -105,17 +92,22 @@ class Denoiser:
         ``on_slices([k, …])`` follows each finished batch. ``pause``: the run holds while this event is
         *not* set. Raises Cancelled; slices already reported stay valid. Runs in the caller's thread.
         """
+        from .runners import SLOTS
+
         if out.shape != volume.hu.shape or out.dtype != np.int16:
             raise ValueError("out must be int16 and have the volume's shape")
         queue = order if isinstance(order, OrderQueue) else FixedOrder(order, len(out))
-        workers = (self.threads or interactive_threads()) if self.device.kind == "cpu" else 1
-        with ThreadPoolExecutor(workers, "denoise", initializer=_worker, initargs=(self.threads is None,)) as pool:
-            busy: dict[Future[bool], list[int]] = {}
+        threads, shape = self.threads or interactive_threads(), (out.shape[1], out.shape[2])
+        polite = self.threads is None
+        with ThreadPoolExecutor(threads + SLOTS, "denoise", initializer=_worker, initargs=(polite,)) as pool:
+            busy: dict[Future[bool], tuple[Runner, list[int]]] = {}
+            begun = self._runner.most == 1  # else the slice being looked at goes alone, before whole batches
             while True:
                 cancel.check()  # what is under way ends on its own and is not reported
-                ready = pause is None or pause.is_set()
-                while ready and len(busy) < workers and (slices := queue.next(self._batch)):
-                    busy[pool.submit(self._try, volume, slices, out)] = slices
+                ready, runner = pause is None or pause.is_set(), self._runner  # the CPU may have taken over
+                size, free = (runner.batch(shape), runner.workers(threads)) if begun else (1, 1)
+                while ready and len(busy) < free and (slices := queue.next(size)):
+                    busy[pool.submit(self._try, runner, volume, slices, out, cancel)] = runner, slices
                 if not busy:
                     if queue.finished():
                         return
@@ -123,12 +115,15 @@ class Denoiser:
                         pause.wait(0.05)
                     continue
                 for future in wait(busy, 0.2, FIRST_COMPLETED).done:
-                    slices = busy.pop(future)
+                    runner, slices = busy.pop(future)
                     if future.result():
+                        begun = True
                         queue.mark_done(slices)
                         on_slices(slices)
                     else:
                         queue.give_back(slices)
+                        if runner is self._runner:
+                            self._make_room(len(slices))
 
     def denoise(
         self,
@@ -156,48 +151,41 @@ class Denoiser:
             self.threads = before
         return out
 
-    def _try(self, volume: Volume, slices: list[int], out: NDArray[np.int16]) -> bool:
+    def _try(
+        self, runner: Runner, volume: Volume, slices: list[int], out: NDArray[np.int16], cancel: CancelToken
+    ) -> bool:
         """Denoise one batch; False when memory ran out and a smaller batch or the CPU is to try again."""
-        import torch
-
         try:
-            self._batch_into(volume, slices, out)
-        except (torch.cuda.OutOfMemoryError, RuntimeError) as error:
-            if not self._memory_ran_out(error):
-                raise DeviceError(
-                    f"Denoising on {self.device} failed: {error}", "Choose another device.", code="device_failed"
-                ) from error
-            if self._batch > 1:
-                self._batch = max(1, len(slices) // 2)
-                self.on_notice(f"{self.device.name} is short of memory: {self._batch} slices at a time now.")
-            else:
-                self.on_notice(f"{self.device.name} is out of memory: denoising continues on the CPU.")
-                self._place(choose_device("cpu"))
-            if torch.cuda.is_available():
-                torch.cuda.empty_cache()
-            return False
+            _batch_into(runner, volume, slices, out, cancel)
+        except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one
+            if runner.device.kind != "cpu" and "out of memory" in str(error).lower():
+                return False
+            raise DeviceError(
+                f"Denoising on {runner.device} failed: {error}", "Choose another device.", code="device_failed"
+            ) from error
         return True
 
-    def _memory_ran_out(self, error: Exception) -> bool:
-        return self.device.kind != "cpu" and "out of memory" in str(error).lower()
+    def _make_room(self, size: int) -> None:
+        """A batch of ``size`` slices did not fit into the device's memory: take less at a time, or the CPU."""
+        before, name = self._runner.most, self.device.name
+        if not self._runner.shrink(size):
+            self._place(choose_device("cpu"))
+            self.on_notice(f"{name} is out of memory: denoising continues on the CPU.")
+        elif self._runner.most < before:
+            self.on_notice(f"{name} is short of memory: slices are denoised {self._runner.most} at a time now.")
 
-    def _batch_into(self, volume: Volume, slices: list[int], out: NDArray[np.int16]) -> None:
-        import torch
 
-        hu = volume.hu
-        picked = np.stack([_neighbourhood(volume, k) for k in slices])
-        sigma = [estimate_sigma(hu[k]) for k in slices]
-        if self._fused is not None:
-            result = np.stack([self._fused.run(x, s) for x, s in zip(picked, sigma, strict=True)])
-        else:
-            with torch.inference_mode():
-                x = torch.from_numpy(picked).to(self._torch_device).float()
-                y = self._net(x, torch.tensor(sigma, device=self._torch_device))
-                result = y[:, 0].round_().clamp_(-32768, 32767).to(torch.int16).cpu().numpy()
-        for n, k in enumerate(slices):
-            out[k] = result[n]
-            if volume.padding is not None:
-                np.copyto(out[k], hu[k], where=volume.padding[k])
+def _batch_into(runner: Runner, volume: Volume, slices: list[int], out: NDArray[np.int16], cancel: CancelToken) -> None:
+    """Denoise ``slices`` of ``volume`` into ``out``, padding left as it is."""
+    hu = volume.hu
+    picked = runner.host(len(slices), (hu.shape[1], hu.shape[2]))
+    for n, k in enumerate(slices):
+        picked[n] = _neighbourhood(volume, k)
+    sigma = [estimate_sigma(hu[k]) for k in slices]
+    for k, result in zip(slices, runner.run(picked, sigma, cancel), strict=True):
+        out[k] = result
+        if volume.padding is not None:
+            np.copyto(out[k], hu[k], where=volume.padding[k])
 
 
 def _one_thread() -> None:

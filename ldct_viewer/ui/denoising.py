@@ -306,7 +306,7 @@ class Denoising(QtCore.QObject):
 
     @QtCore.Slot(str)
     def _notice(self, text: str) -> None:
-        self._window.messages.inform(text)
+        self._window.messages.inform(told(text))
         if self._denoiser is not None:
             self._window.status.set_device(str(self._denoiser.device.name))
 

@@ -59,12 +59,17 @@ TEMPLATES = (
     "Modality {0}",
     "{0}, {1} cores",
     "Something unexpected went wrong: {0}.",
+    "{0} is out of memory: denoising continues on the CPU.",
+    "{0} is short of memory: slices are denoised {1} at a time now.",
+    "Denoising on {0} failed: {1}",
+    "There is no device {0} on this machine.",
+    "Available: {0}.",
 )
 DETAILS = (
     "header", "file meta information", "pixel data", "sequence", "number of attributes", "fragment", "fragments",
     "damaged member", "JPEG picture", "PNG picture", "floating point pixels", "several values a voxel",
     "its compression is damaged", "its data are in another file", "its data file is not beside it",
-    "Fast", "Quality", "random weights", "Help ▸ Show log has the details.",
+    "Choose another device.", "Fast", "Quality", "random weights", "Help ▸ Show log has the details.",
     "PDF", "program", "ZIP archive", "gzip archive", "7-Zip archive", "RAR archive", "tar archive",
     "xz archive", "bzip2 archive", "macOS resource file",
     "it holds values that are not numbers", "8 bit values (a label map or a picture)",

@@ -1877,6 +1877,18 @@
         <translation>열 수 없는 종류의 압축 파일입니다.</translation>
     </message>
     <message>
+        <source>Available: {0}.</source>
+        <translation>사용할 수 있는 장치: {0}.</translation>
+    </message>
+    <message>
+        <source>Choose another device.</source>
+        <translation>다른 연산 장치를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Denoising on {0} failed: {1}</source>
+        <translation>{0}에서 잡음 제거에 실패했습니다: {1}</translation>
+    </message>
+    <message>
         <source>Help ▸ Show log has the details.</source>
         <translation>자세한 내용은 도움말 ▸ 로그 보기에 있습니다.</translation>
     </message>
@@ -2023,6 +2035,10 @@
     <message>
         <source>The volume file could not be read.</source>
         <translation>볼륨 파일을 읽지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>There is no device {0} on this machine.</source>
+        <translation>이 컴퓨터에는 {0} 연산 장치가 없습니다.</translation>
     </message>
     <message>
         <source>This pixel layout is not supported.</source>
@@ -2203,6 +2219,14 @@
     <message>
         <source>{0} is not a number</source>
         <translation>{0} 값이 숫자가 아님</translation>
+    </message>
+    <message>
+        <source>{0} is out of memory: denoising continues on the CPU.</source>
+        <translation>{0}의 메모리가 부족하여 CPU에서 잡음 제거를 계속합니다.</translation>
+    </message>
+    <message>
+        <source>{0} is short of memory: slices are denoised {1} at a time now.</source>
+        <translation>{0}의 메모리가 모자라 이제 단면을 {1}장씩 처리합니다.</translation>
     </message>
     <message>
         <source>{0} is {1} bytes long</source>

@@ -111,6 +111,6 @@ def test_without_the_operators_the_plain_network_answers(tmp_path, monkeypatch):
 
     monkeypatch.setattr(fused_module._Conv, "_plain", absent)
     denoiser = Denoiser(model, "cpu")
-    assert denoiser._fused is None
+    assert denoiser._runner.fused is None
     denoiser.warm_up((16, 16))
     assert np.abs(denoiser.denoise(scan).astype(int) - fast).max() <= 2

@@ -118,3 +118,12 @@ def test_local_training_names_its_models_as_the_window_expects(korean):
 
     assert model_name(_name({"anatomy": ["abdomen"]})).startswith("로컬 복부, 20")
     assert model_name(_name({"anatomy": []})).startswith("로컬 CT, 20")
+
+
+def test_what_happens_to_a_card_is_told_in_korean(korean):
+    from ldct_viewer.ui.words import told
+
+    said = told("RTX 4090 is out of memory: denoising continues on the CPU.")
+    assert said.startswith("RTX 4090") and "메모리" in said and "CPU" in said
+    assert "4장" in told("RTX 4090 is short of memory: slices are denoised 4 at a time now.")
+    assert "연산 장치가 없습니다" in told("There is no device 'cuda:7' on this machine.")
