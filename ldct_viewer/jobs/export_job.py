@@ -11,7 +11,7 @@ from PySide6 import QtGui
 
 from ..blend import blend
 from ..errors import WriteError
-from ..volume import Volume
+from ..volume import SeriesWarning, Volume
 from .job import Job
 
 
@@ -44,13 +44,13 @@ def save_png(image: QtGui.QImage, path: Path) -> Path:
 
 
 class ExportJob(Job):
-    """Write ``low + strength · (denoised − low)`` in the volume's geometry; ``done`` brings the path."""
+    """Write ``low + strength · (denoised − low)`` in the volume's geometry; ``done`` brings (path, notes on it)."""
 
     def __init__(self, volume: Volume, denoised: NDArray[np.int16], strength: float, path: Path) -> None:
         super().__init__()
         self._volume, self._denoised, self._strength, self._path = volume, denoised, strength, Path(path)
 
-    def work(self) -> Path:
+    def work(self) -> tuple[Path, tuple[SeriesWarning, ...]]:
         """Blend slice by slice, then write."""
         from ..dicom.formats import save_volume
 
@@ -60,5 +60,5 @@ class ExportJob(Job):
             self.token.check()
             out[k] = blend(self._volume.hu[k], self._denoised[k], self._strength)
             self.progress.emit(k + 1, count, "")
-        save_volume(self._volume, out, self._path, force=True)  # the file dialog asked before overwriting
-        return self._path
+        notes = save_volume(self._volume, out, self._path, force=True)  # the file dialog asked before overwriting
+        return self._path, notes

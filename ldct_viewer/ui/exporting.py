@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,13 @@ from PySide6 import QtCore, QtGui, QtWidgets
 
 from ..jobs.export_job import ExportJob, SavePictureJob
 from ..jobs.job import JobSlot
-from .words import model_name
+from .panels.message_bar import Message
+from .words import model_name, told
 
 if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
     from ..dicom.derive import ExportReport
+    from ..volume import SeriesWarning
     from .dialogs.export_dicom import ExportDicomDialog
     from .main_window import MainWindow
     from .state import Session
@@ -30,8 +33,8 @@ class Exporting(QtCore.QObject):
         self._picture, self._volume, self._dicom = JobSlot(self), JobSlot(self), JobSlot(self)
         for slot in (self._picture, self._volume, self._dicom):
             slot.failed.connect(window.messages.show_error)
-        for slot in (self._picture, self._volume):
-            slot.done.connect(self._written)
+        self._picture.done.connect(lambda path: self._written((path, ())))
+        self._volume.done.connect(self._written)
         self._dicom.done.connect(self._series_written)
         for slot in (self._volume, self._dicom):
             slot.progress.connect(self._progress)
@@ -156,12 +159,20 @@ class Exporting(QtCore.QObject):
         self._window.show_activity("export", done, total, text)
 
     def _series_written(self, report: ExportReport) -> None:
-        notes = [str(report.folder.parent), *(warning.message for warning in report.warnings)]
         text = self.tr("Saved {} slices in {}").format(len(report.files), report.folder.name)
-        self._window.messages.inform(text, "\n".join(notes))
+        self._tell_saved(text, report.folder.parent, report.warnings)
         if self._send is not None:
             (archive, label), self._send = self._send, None
             self._window.pacs.send_files(report, archive, label)
 
-    def _written(self, path: Path) -> None:
-        self._window.messages.inform(self.tr("Saved {}").format(path.name), str(path.parent))
+    def _written(self, made: tuple[Path, Sequence[SeriesWarning]]) -> None:
+        path, notes = made
+        self._tell_saved(self.tr("Saved {}").format(path.name), path.parent, notes)
+
+    def _tell_saved(self, text: str, folder: Path, notes: Sequence[SeriesWarning]) -> None:
+        """What was written and where; with notes on it the message stays until it is closed."""
+        if notes:
+            hint = "\n".join([str(folder), *(told(note.message) for note in notes)])
+            self._window.messages.show_message(Message(text, hint, severity="warning"))
+        else:
+            self._window.messages.inform(text, str(folder))

@@ -1885,6 +1885,10 @@
         <translation>다른 연산 장치를 선택하십시오.</translation>
     </message>
     <message>
+        <source>Damaged attributes of the source were left out: {0}.</source>
+        <translation>원본의 손상된 속성을 제외했습니다: {0}.</translation>
+    </message>
+    <message>
         <source>Denoising on {0} failed: {1}</source>
         <translation>{0}에서 잡음 제거에 실패했습니다: {1}</translation>
     </message>
@@ -1925,6 +1929,10 @@
         <translation>영상 안에 글자가 새겨져 있을 수 있습니다.</translation>
     </message>
     <message>
+        <source>Text may be burned into the source&apos;s pixels; it is in the new ones too.</source>
+        <translation>원본 픽셀에 글자가 새겨져 있을 수 있으며, 새 영상에도 남아 있습니다.</translation>
+    </message>
+    <message>
         <source>The DICOM structure is damaged.</source>
         <translation>DICOM 구조가 손상되었습니다.</translation>
     </message>
@@ -1947,6 +1955,10 @@
     <message>
         <source>The decoder could not be started, so compressed images cannot be read.</source>
         <translation>압축 해제기를 시작하지 못해 압축된 영상을 읽을 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The description has letters outside the source&apos;s character set.</source>
+        <translation>설명에 원본 문자 집합에 없는 글자가 있습니다.</translation>
     </message>
     <message>
         <source>The disk could not be read.</source>
@@ -2025,8 +2037,24 @@
         <translation>단면 간격이 일정하지 않아 실제 위치에 표시합니다.</translation>
     </message>
     <message>
+        <source>The slices are tilted: programs built on ITK refuse NIfTI with such axes; NRRD and MetaImage they read.</source>
+        <translation>단면이 기울어져 있습니다. ITK 기반 프로그램은 이런 축의 NIfTI를 열지 않지만 NRRD와 MetaImage는 읽습니다.</translation>
+    </message>
+    <message>
         <source>The slices do not form a straight stack.</source>
         <translation>단면들이 한 줄로 쌓이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The source has no {0}; new ones were made.</source>
+        <translation>원본에 {0} 항목이 없어 새로 만들었습니다.</translation>
+    </message>
+    <message>
+        <source>The source is multi-frame; written as one CT image a slice.</source>
+        <translation>원본이 다중 프레임이므로 단면마다 CT 영상 한 장으로 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>The source was lossy compressed; the new series says so too.</source>
+        <translation>원본이 손실 압축되었으며, 새 시리즈에도 그렇게 표시했습니다.</translation>
     </message>
     <message>
         <source>The values are not Hounsfield units.</source>
@@ -2067,6 +2095,10 @@
     <message>
         <source>Values beyond what 16 bit can hold were clipped.</source>
         <translation>16비트를 벗어나는 값은 잘렸습니다.</translation>
+    </message>
+    <message>
+        <source>Values did not fit the source&apos;s bits; stored as 16 bit with a new rescale.</source>
+        <translation>값이 원본의 비트 수에 맞지 않아 16비트와 새 rescale 값으로 저장했습니다.</translation>
     </message>
     <message>
         <source>Values were rounded to whole HU.</source>
@@ -2233,6 +2265,10 @@
         <translation>{0} 길이가 {1}바이트</translation>
     </message>
     <message>
+        <source>{0} missing slice(s) written as empty layers to keep distances true.</source>
+        <translation>빠진 단면 {0}장을 빈 층으로 넣어 실제 간격을 유지했습니다.</translation>
+    </message>
+    <message>
         <source>{0} slice left out. {1}</source>
         <translation>단면 {0}장을 뺐습니다. {1}</translation>
     </message>
@@ -2247,6 +2283,10 @@
     <message>
         <source>{0} slices missing between {1} and {2} mm</source>
         <translation>{1}와 {2} mm 사이에 단면 {0}장 빠짐</translation>
+    </message>
+    <message>
+        <source>{0} voxels moved by one step off the padding value.</source>
+        <translation>복셀 {0}개의 값을 채움 값과 겹치지 않게 한 단계 옮겼습니다.</translation>
     </message>
     <message>
         <source>{0}, {1} cores</source>

@@ -70,7 +70,8 @@ def test_export_blends_by_strength_and_keeps_the_geometry(qtbot, found, tmp_path
 
     volume, _ = run(qtbot, LoadJob(found))
     denoised = (volume.hu - 100).astype(np.int16)
-    path, _ = run(qtbot, ExportJob(volume, denoised, 0.25, tmp_path / "out.nii.gz"))
+    (path, notes), _ = run(qtbot, ExportJob(volume, denoised, 0.25, tmp_path / "out.nii.gz"))
+    assert notes == ()
     image = sitk.ReadImage(str(path))
     assert image.GetSpacing() == pytest.approx((2.0, 2.0, 2.5))
     assert np.array_equal(sitk.GetArrayFromImage(image), volume.hu - 25)
