@@ -22,6 +22,11 @@ class Drops:
         self._look_at = 0.0
         self._lost = False
 
+    @property
+    def known(self) -> bool:
+        """True when all that lies there now was looked into: a share that is away shows nothing."""
+        return not self._lost and not self.drop.restless
+
     def look(self, stop: CancelToken) -> int:
         """Work off what lies in the drop folder; 1 if something there is not done yet."""
         started = time.monotonic()
@@ -46,6 +51,7 @@ class Drops:
     def _look_into(self, part: Part, stop: CancelToken) -> None:
         """Work off a part of the drop folder; what could not be read is told again when its time has come."""
         result = scan_paths(part.paths, cancel=stop)
+        part.uids = frozenset(found.uid for found in result.series)
         if part.fresh:
             part.fresh = False
             self.drop.wake_late()

@@ -74,6 +74,7 @@ class Service:
         self.drops = Drops(drop, self.works, self.status) if drop is not None else None
         self.sending = Sending(told, self.spool, self.status, self.queue)
         self._started = time.monotonic()
+        self._forget_at = 0.0
 
     def run(self, stop: CancelToken) -> None:
         """Work. Raises PacsError (port, second service on the same spool), WriteError, ModelError, DeviceError."""
@@ -206,6 +207,17 @@ class Service:
             self.status.facts(aside=self.aside.facts())
         except OSError as error:  # nothing of the work waits for it
             self.status.event("aside_trouble", code=write_error(error, self.spool.aside).code)
+
+        self._forget()
+
+    def _forget(self) -> None:
+        """Records of long ago; what lies in the drop folder would be denoised again at the next start."""
+        if time.monotonic() < self._forget_at or (self.drops is not None and not self.drops.known):
+            return
+        self._forget_at = time.monotonic() + settings.LONGEST_S
+        gone = self.spool.forget(self.drops.drop.uids if self.drops is not None else ())
+        if gone:
+            self.status.event("records_removed", series=gone)
 
     def _check_folders(self) -> None:
         places = [place.absolute() for place in (self.spool.folder, self.out)]

@@ -3,7 +3,8 @@
 ``incoming/<series UID>/<SOP UID>.dcm``  received, flushed to disk before the sender is told so
 ``open/<series UID>``                    a delivery began and did not end in order (yet)
 ``done/<series UID>.json``               what became of a series' images (double deliveries, late slices); a digest
-                                         stands for what a dropped file calls its UID, but is none
+                                         stands for what a dropped file calls its UID, but is none; kept for 90 days,
+                                         10,000 at most, longer while the series lies in the drop folder
 ``meant/<key>.json``                     of which images a derived series in the queue is, until that is in ``done``
 ``aside/<reason>/…``                     what cannot be denoised: see :mod:`.aside`
 ``outgoing/<key>/``                      derived series on their way, where no output folder is given
@@ -18,6 +19,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -31,7 +33,8 @@ from .client import valid_uid
 from .objects import Instance, store
 
 _MAX_CACHED = 1000
-
+DONE_KEEP_S, DONE_MOST = 90 * 86400.0, 10_000  # records of what was done; each some kilobytes for hundreds of images
+_RECORD = re.compile(r"([0-9]+(\.[0-9]+)*|no-uid-[0-9a-f]{32})\.json")  # as named by ``_record``
 
 DERIVED, FAILED, EXCLUDED = "derived", "failed", "excluded"
 
@@ -305,6 +308,33 @@ class Spool:
             with contextlib.suppress(FileNotFoundError):
                 if not (self.incoming / marker.name).exists() and time.time() - marker.stat().st_mtime > keep_s:
                     marker.unlink()
+        return removed
+
+    def forget(self, kept: Collection[str] = (), keep_s: float = DONE_KEEP_S, most: int = DONE_MOST) -> int:
+        """Remove records that were not touched for ``keep_s`` seconds, and the oldest beyond ``most``; how many.
+
+        Such a series, delivered once more, is worked off once more. Spared are series whose images are here or lie
+        aside, those of which late slices are waited for, and ``kept`` (UIDs). Only files named as records go.
+        """
+        spared = {self._record(uid).name for uid in kept}
+        found = []
+        with os.scandir(self.done) as listing:
+            for entry in listing:
+                if _RECORD.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    found.append((entry.stat().st_mtime, entry.name))
+        limit, removed = time.time() - keep_s, 0
+        for n, (since, name) in enumerate(sorted(found, reverse=True)):
+            if name in spared or (n < most and since >= limit):
+                continue
+            path, uid = self.done / name, name.removesuffix(".json")
+            with self._lock:  # nothing arrives meanwhile
+                record = _read(path)
+                aside = (lying for sop in record.failed for lying in self._lying_aside(uid, sop))
+                if record.wanted or (self.incoming / uid).exists() or any(True for _ in aside):
+                    continue
+                path.unlink(missing_ok=True)
+                self._cache.clear()  # by UID, which a digest does not tell
+            removed += 1
         return removed
 
 

@@ -16,7 +16,8 @@ class Part:
     """A part of a drop folder as it was at rest: ``paths`` to scan, with so many ``files``.
 
     The rest is for the caller, and begins anew when a file changes: ``fresh`` until it was looked at, ``tries``
-    that failed, what was ``given_up``, and ``late`` when slices wait for others that may come in another part.
+    that failed, what was ``given_up``, ``late`` when slices wait for others that may come in another part, and
+    ``uids`` of the series found in it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Part:
     tries: int = 0
     late: bool = False
     given_up: set[str] = field(default_factory=set)
+    uids: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -84,6 +86,11 @@ class DropFolder:
     def everything(self) -> list[Path]:
         """All there is, for a series whose slices lie in several parts. Raises OSError."""
         return [path for paths in self._listed().values() for path in paths]
+
+    @property
+    def uids(self) -> set[str]:
+        """UIDs of all series that were found in its parts."""
+        return {uid for part in self._parts.values() for uid in part.uids}
 
     @property
     def restless(self) -> bool:
