@@ -96,8 +96,8 @@ class SeriesWarning:
 class SeriesMeta:
     """What the header says of a series. Identity fields are for the screen only: never log them.
 
-    ``exposure_mas`` is the mean over the slices, ``exposure_from`` the attribute it stands in, ``exposure_range_mas``
-    the smallest and the largest. ``rotation_centre_lps``: the scanner's axis in the middle slice, mm.
+    ``exposure_mas`` is the mean over the slices, ``exposure_from`` the attribute it stands in.
+    ``rotation_centre_lps``: the scanner's axis in the middle slice, mm.
     """
 
     uid: str = ""
@@ -128,7 +128,6 @@ class SeriesMeta:
     windows: tuple[tuple[Window, str], ...] = ()
     voi_function: str = "LINEAR"
     exposure_from: str = ""
-    exposure_range_mas: tuple[float, float] | None = None
     rotation_centre_lps: tuple[float, float, float] | None = None
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from struct import error, unpack_from
+from collections.abc import Sequence
+from struct import unpack_from
 
 from . import header as h
 from .header import Slice, Values
@@ -18,8 +18,8 @@ _STATED = (
 _PRODUCT = "X-Ray Tube Current (0018,1151) × Exposure Time (0018,1150)"
 
 
-def exposure_of(slices: Sequence[Slice]) -> tuple[float | None, str, tuple[float, float] | None]:
-    """(mean mAs over the slices, the attribute it is from, smallest and largest) or (None, "", None).
+def exposure_of(slices: Sequence[Slice]) -> tuple[float | None, str]:
+    """(mean mAs over the slices, the attribute it is from) or (None, "").
 
     With tube current modulation every slice has its own: the first one's says little of the series. Whether the number
     is plausible is for the caller to judge.
@@ -37,10 +37,8 @@ def rotation_centre(item: Slice) -> Point | None:
     return (values[0], values[1], values[2]) if len(values) == 3 else None
 
 
-def _summary(found: list[float], name: str) -> tuple[float | None, str, tuple[float, float] | None]:
-    if not found:
-        return None, "", None
-    return round(sum(found) / len(found), 2), name, (min(found), max(found))
+def _summary(found: list[float], name: str) -> tuple[float | None, str]:
+    return (round(sum(found) / len(found), 2), name) if found else (None, "")
 
 
 def _stated(item: Slice, tag: int) -> float | None:
@@ -63,13 +61,6 @@ def _product(item: Slice) -> float | None:
 
 def _doubles(item: Slice, tag: int) -> tuple[float, ...]:
     """Finite values of an FD attribute; empty where it is absent or damaged."""
-    return tuple(_finite(item.header.get(tag, b""), "<" if item.spec.little else ">"))
-
-
-def _finite(raw: bytes, order: str) -> Iterator[float]:
-    try:
-        values = unpack_from(f"{order}{len(raw) // 8}d", raw)
-    except error:
-        return
-    if all(abs(value) < 1e9 for value in values):  # false for nan, too
-        yield from values
+    raw = item.header.get(tag, b"")
+    values = unpack_from(f"{'<' if item.spec.little else '>'}{len(raw) // 8}d", raw)
+    return values if all(abs(value) < 1e9 for value in values) else ()  # false for nan, too

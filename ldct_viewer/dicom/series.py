@@ -95,7 +95,7 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
     values = Values(item.header, item.spec.little)
     charset = item.header.get(h.CHARSET, b"")
 
-    exposure, exposure_from, exposure_range = exposure_of(slices)
+    exposure, exposure_from = exposure_of(slices)
 
     def words(tag: int) -> str:
         return decode(item.header.get(tag, b""), charset)[0]
@@ -124,7 +124,6 @@ def make_meta(item: Slice, slices: Sequence[Slice]) -> SeriesMeta:
         tube_current_ma=values.optional(h.CURRENT),
         exposure_mas=exposure,
         exposure_from=exposure_from,
-        exposure_range_mas=exposure_range,
         slice_thickness_mm=values.optional(h.THICKNESS),
         rotation_centre_lps=rotation_centre(slices[len(slices) // 2]),
         transfer_syntax=syntax_name(item.spec.syntax),

@@ -200,7 +200,7 @@ class _Macros:
 
     def exposure(self) -> dict[int, bytes]:
         """The frame's mAs and centre of rotation (FD, as they are), thickness; empty where there are none."""
-        places = ((0x00189321, EXPOSURE_IN_MAS), (0x00189312, DATA_CENTRE), (0x00289110, THICKNESS))
+        places = ((0x00189321, EXPOSURE_IN_MAS), (0x00189326, DATA_CENTRE), (0x00289110, THICKNESS))
         found = {}
         for macro, tag in places:
             for groups in (self._shared, self._own):  # the frame's own, where it has one
