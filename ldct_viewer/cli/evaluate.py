@@ -11,8 +11,6 @@ from typing import Any
 
 from ..errors import WriteError
 
-_ORDER = ("low", "image", "reference")
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
@@ -62,10 +60,12 @@ def run(args: argparse.Namespace) -> int:
 
 def summary(report: dict[str, Any]) -> str:
     """The report in some lines for a person."""
+    from ..quality.report import ORDER
+
     lines = _similarity(report.get("similarity", {}))
     for tissue, b in report.get("hu_bias", {}).get("image", {}).items():
         lines.append(f"HU bias in {tissue}: {b['mean_hu']:+.2f} HU")
-    for name in _ORDER:
+    for name in ORDER:
         found = report["noise"].get(name)
         if found and found["median_sd_hu"] is not None:
             low, high = (found["sd_percentiles_hu"][p] for p in ("5", "95"))
@@ -95,33 +95,29 @@ def summary(report: dict[str, Any]) -> str:
 
 
 def _similarity(found: dict[str, Any]) -> list[str]:
-    from ..quality.similarity import psnr_text
+    from ..quality.similarity import gain_text, psnr_text, window_text
 
     lines = []
     for name in ("low", "image"):
         entries = {window: s for window, s in found.get(name, {}).items() if isinstance(s, dict)}
         for window, s in entries.items():
             lines.append(
-                f"{name}, {window} ({_window(s)}): PSNR {psnr_text(s)}, SSIM {s['ssim']:.4f}, "
+                f"{name}, {window} ({window_text(s)}): PSNR {psnr_text(s)}, SSIM {s['ssim']:.4f}, "
                 f"RMSE {s['rmse_window_hu']:.2f} HU"
             )
         if entries:
             low, high = found[name]["rmse_clip_hu"]
             lines.append(f"{name}, full range ({low:g} to {high:g} HU): RMSE {found[name]['rmse_hu']:.2f} HU")
     for window, g in found.get("gain", {}).items():
-        psnr = "–" if g["psnr_db"] is None else f"{g['psnr_db']:+.2f} dB"
-        lines.append(f"gain, {window} ({_window(g)}): PSNR {psnr}, SSIM {g['ssim']:+.4f}")
+        lines.append(f"gain, {window} ({window_text(g)}): PSNR {gain_text(g)}, SSIM {g['ssim']:+.4f}")
     return lines
 
 
-def _window(entry: dict[str, Any]) -> str:
-    level, width, data_range = (entry[key] for key in ("window_level", "window_width", "data_range"))
-    return f"level {level:g}, width {width:g} HU, scaled to data range {data_range:g}"
-
-
 def _detectability(found: dict[str, Any]) -> list[str]:
+    from ..quality.report import ORDER
+
     lines = []
-    for name in _ORDER:
+    for name in ORDER:
         for key, observer in (("dprime", "NPW"), ("dprime_npwe", "NPW with an eye's filter")):
             if name in found:
                 values = zip(found["diameters_mm"], found[name][key], strict=True)

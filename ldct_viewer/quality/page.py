@@ -15,10 +15,9 @@ from ..volume import Volume
 from ..window import Window
 from .noise import BOX_PX, local_sd
 from .pictures import diverging, grey, image_tag, intensity, number_text, plot
-from .report import Report
-from .similarity import psnr_text
+from .report import ORDER, Report
+from .similarity import gain_text, psnr_text, window_text
 
-_ORDER = ("low", "image", "reference")
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:1100px;margin:2em auto;padding:0 1em}
 body{color:#222;background:#fff}
 h1{font-size:1.5em}h2{font-size:1.15em;margin-top:2em;border-bottom:1px solid #ddd}
@@ -45,7 +44,7 @@ def write_page(path: Path, report: Report, volumes: dict[str, Volume | None], na
 
 def page(report: Report, volumes: dict[str, Volume | None], names: dict[str, str]) -> str:
     """The page's HTML."""
-    present = {name: volume for name in _ORDER if (volume := volumes.get(name)) is not None}
+    present = {name: volume for name in ORDER if (volume := volumes.get(name)) is not None}
     given = ", ".join(f"{name}: {html.escape(names[name])}" for name in present if name in names)
     z, y, x = report["shape"]
     spacing = " × ".join(f"{mm:.3g}" for mm in report["spacing_mm"])
@@ -96,13 +95,12 @@ def _similarity(report: Report) -> str:
         entries = {window: s for window, s in found.get(name, {}).items() if isinstance(s, dict)}
         for window, s in entries.items():
             cells = (psnr_text(s), _n(s["psnr_sd_db"], 2), _n(s["ssim"], 4), _n(s["rmse_window_hu"], 2))
-            rows.append((f"{name}, {_window(window, s)}", *cells))
+            rows.append((f"{name}, {window} ({window_text(s)})", *cells))
         if entries:
             low, high = found[name]["rmse_clip_hu"]
             rows.append((f"{name}, full range ({low:g} to {high:g} HU)", "", "", "", _n(found[name]["rmse_hu"], 2)))
     for window, g in found.get("gain", {}).items():
-        psnr = "–" if g["psnr_db"] is None else f"{g['psnr_db']:+.2f} dB"
-        rows.append((f"gain, image over low, {_window(window, g)}", psnr, "", f"{g['ssim']:+.4f}", ""))
+        rows.append((f"gain, image over low, {window} ({window_text(g)})", gain_text(g), "", f"{g['ssim']:+.4f}", ""))
     if not rows:
         return ""
     note = (
@@ -111,11 +109,6 @@ def _similarity(report: Report) -> str:
         "left out of its mean and of its gain; SSIM and RMSE are over all slices.</p>"
     )
     return _section("Similarity", _table(("against the reference", "PSNR", "± SD dB", "SSIM", "RMSE HU"), rows) + note)
-
-
-def _window(name: str, entry: dict[str, Any]) -> str:
-    level, width, data_range = (entry[key] for key in ("window_level", "window_width", "data_range"))
-    return f"{name} (level {level:g}, width {width:g} HU, data range {data_range:g})"
 
 
 def _bias(report: Report) -> str:
@@ -131,7 +124,7 @@ def _bias(report: Report) -> str:
 def _noise(report: Report) -> str:
     spectra = _ordered(report["spectrum"])
     rows = []
-    for name in _ORDER:
+    for name in ORDER:
         if name in report["noise"]:
             n, s = report["noise"][name], spectra.get(name, {})
             rows.append(
@@ -196,7 +189,7 @@ def _detectability(report: Report) -> str:
     found = report["detectability"]
     rows = []
     for observer, key, ratio in (("NPW", "dprime", "ratio_to_low"), ("NPWE", "dprime_npwe", "ratio_to_low_npwe")):
-        rows += [(f"{observer}, {name}", *(_n(d, 2) for d in found[name][key])) for name in _ORDER if name in found]
+        rows += [(f"{observer}, {name}", *(_n(d, 2) for d in found[name][key])) for name in ORDER if name in found]
         if ratio in found:
             rows.append((f"{observer}, image / low", *(_n(d, 2) for d in found[ratio])))
     if not rows:
@@ -234,7 +227,7 @@ def _residual(report: Report) -> str:
 
 def _ordered(found: dict[str, Any]) -> dict[str, Any]:
     """Entries by volume ("low", "image, disc 1" …) in the page's one order, what is no volume last."""
-    places = {name: place for place, name in enumerate(_ORDER)}
+    places = {name: place for place, name in enumerate(ORDER)}
     return dict(sorted(found.items(), key=lambda item: places.get(item[0].partition(",")[0], len(places))))
 
 

@@ -19,6 +19,7 @@ from .report_tasks import Disc, check_disc, detectability_data, resolution_data,
 from .tissue import TISSUES
 
 REPORT_VERSION = 2
+ORDER = ("low", "image", "reference")  # in which volumes are told of
 _ROI_SIZES = (32, 24, 16)
 
 Report = dict[str, Any]

@@ -48,11 +48,6 @@ class Similarity:
     slices: int
     equal_slices: int
 
-    @property
-    def equal(self) -> bool:
-        """True where no slice differs from the reference inside the window."""
-        return self.equal_slices == self.slices
-
 
 @dataclass(frozen=True)
 class Gain:
@@ -139,6 +134,17 @@ def psnr_text(entry: Mapping[str, Any]) -> str:
         return "equal"
     over = f" over {count - equal} of {count} slices, {equal} equal in this window" if equal else ""
     return f"{entry['psnr_db']:.2f} dB{over}"
+
+
+def gain_text(entry: Mapping[str, Any]) -> str:
+    """The gain in PSNR of a :class:`Gain` (as a mapping, NaN as ``None``) in words."""
+    return "–" if entry["psnr_db"] is None else f"{entry['psnr_db']:+.2f} dB"
+
+
+def window_text(entry: Mapping[str, Any]) -> str:
+    """The window and data range that a :class:`Similarity` or :class:`Gain` (as a mapping) stands on."""
+    level, width, data_range = (entry[key] for key in ("window_level", "window_width", "data_range"))
+    return f"level {level:g}, width {width:g} HU, data range {data_range:g}"
 
 
 def gain(image: NDArray[np.float64], low: NDArray[np.float64], window: Window) -> Gain:
