@@ -207,7 +207,6 @@ class Service:
             self.status.facts(aside=self.aside.facts())
         except OSError as error:  # nothing of the work waits for it
             self.status.event("aside_trouble", code=write_error(error, self.spool.aside).code)
-
         self._forget()
 
     def _forget(self) -> None:

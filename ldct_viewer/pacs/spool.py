@@ -314,7 +314,8 @@ class Spool:
         """Remove records that were not touched for ``keep_s`` seconds, and the oldest beyond ``most``; how many.
 
         Such a series, delivered once more, is worked off once more. Spared are series whose images are here or lie
-        aside, those of which late slices are waited for, and ``kept`` (UIDs). Only files named as records go.
+        aside, those being delivered (what was taken for a duplicate until now would be missing from the new one),
+        those of which late slices are waited for, and ``kept`` (UIDs). Only files named as records go.
         """
         spared = {self._record(uid).name for uid in kept}
         found = []
@@ -330,7 +331,8 @@ class Spool:
             with self._lock:  # nothing arrives meanwhile
                 record = _read(path)
                 aside = (lying for sop in record.failed for lying in self._lying_aside(uid, sop))
-                if record.wanted or (self.incoming / uid).exists() or any(True for _ in aside):
+                here = (self.incoming / uid).exists() or self.broken_off(uid)
+                if record.wanted or here or any(True for _ in aside):
                     continue
                 path.unlink(missing_ok=True)
                 self._cache.clear()  # by UID, which a digest does not tell

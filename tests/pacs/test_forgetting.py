@@ -61,8 +61,11 @@ def test_the_limits_are_those_that_are_documented():
 
 
 def test_what_is_still_needed_stays_however_old(spool):
-    """Images that are here or lie aside as failures, late slices that are waited for, series in the drop folder."""
-    kept = {done(spool, f"1.2.{n}", 400) for n in (1, 3, 4)}
+    """Images that are here, are being delivered or lie aside as failures, late slices that are waited for, series in
+    the drop folder.
+    """
+    kept = {done(spool, f"1.2.{n}", 400) for n in (1, 3, 4, 6)}
+    spool.begin("1.2.6")
     failed = done(spool, "1.2.2", 400, kind=FAILED)
     harmless = done(spool, "1.2.5", 400, kind=EXCLUDED)
     odd = done(spool, "../odd", 400)
