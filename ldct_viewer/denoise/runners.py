@@ -109,9 +109,7 @@ class GpuRunner:
         self.dtype = torch.bfloat16 if fast_bfloat16(place) else torch.float32
         self._net = in_dtype(net, self.dtype).to(place)
         self.most = _BATCH
-        self._bytes = (
-            2 * net.stem.out_channels * self.dtype.itemsize + 60
-        )  # a pixel: live pictures, and the input's forms
+        self._bytes = 2 * net.stem.out_channels * self.dtype.itemsize + 60  # a pixel: live pictures, the input's forms
         slots: list[Any] = [torch.cuda.Stream(place) for _ in range(SLOTS)] if self._cuda else [None]
         self._slots: SimpleQueue[Any] = SimpleQueue()
         for slot in slots:
@@ -136,16 +134,15 @@ class GpuRunner:
         """Half the batch; at one slice, one slot."""
         if size > self.most:
             return True  # begun before batches were made smaller
+        less = self.most > 1 or self._slot_count > 1
         if self.most > 1:
             self.most = max(1, (size if size > 1 else self.most) // 2)  # a lone first slice shares the device, too
-        elif self._slot_count > 1:
+        elif less:
             self._slots.get()
             self._slot_count -= 1
-        else:
-            return False
         if self._cuda:
-            torch.cuda.empty_cache()
-        return True
+            torch.cuda.empty_cache()  # also for those who have the card, where the CPU takes over
+        return less
 
     def host(self, count: int, shape: tuple[int, int]) -> NDArray[np.int16]:
         """Page-locked memory, which the card reads by itself."""
