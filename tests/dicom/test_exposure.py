@@ -30,7 +30,7 @@ def item(**values: Any) -> Sequence:
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, BIG])
 def test_enhanced_ct_says_it_in_its_functional_groups(tmp_path: Path, syntax: str) -> None:
-    """PS3.3 C.8.15.3.8 and C.8.15.3.4: mAs in CT Exposure, the centre of rotation in CT Position Sequence."""
+    """PS3.3 C.8.15.3: mAs in CT Exposure, the centre of rotation in CT Position Sequence."""
     ds = enhanced([slices(count=5)])
     (shared,) = ds.SharedFunctionalGroupsSequence
     shared.CTExposureSequence = item(ExposureInmAs=99.0)
