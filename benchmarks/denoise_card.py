@@ -24,7 +24,7 @@ SLICES = range(8, 112, 8)
 
 def measure(model: str, data: Path | None, count: int) -> dict[str, Any]:
     """The card's ``quality`` and the recommended strength of a model (id or file)."""
-    from benchmarks.denoise_strength import DISC_HU, MAX_SHIFT, MIN_SHARPNESS, NOISE_HU, STRENGTHS, study, table
+    from benchmarks.denoise_strength import MAX_SHIFT, NOISE_HU, STRENGTHS, study, table
 
     quality: dict[str, Any] = {}
     if data is not None:
@@ -36,13 +36,11 @@ def measure(model: str, data: Path | None, count: int) -> dict[str, Any]:
     quality["strength"] = {
         "what": f"water, noise SD {NOISE_HU:g} HU, balls of 3-10 mm and -10..-50 HU, {count} + {count} pictures each; "
         "recommended: greatest d' (mean of both observers) among strengths that shift the mean noise frequency by at "
-        f"most {MAX_SHIFT:.0%}, leave no lesion harder to see (NPW with eye) and keep {MIN_SHARPNESS:g} of the TTF50 "
-        f"of a {DISC_HU:g} HU disc's rim; d' relative to low dose, all under the noise that the strength was chosen by",
+        f"most {MAX_SHIFT:.0%} and leave no lesion harder to see (NPW with eye); d' relative to low dose",
         **{
             f"{STRENGTHS[k]:g}": {
                 "noise_left": round(result.noise_left[k], 3),
                 "frequency_shift": round(result.shift[k], 3),
-                "ttf50_of_rim": round(result.sharpness[k], 3),
                 "dprime_npw_eye": round(result.npwe_gain[k], 3),
                 "dprime_cho_internal_noise": round(result.cho_gain[k], 3),
             }

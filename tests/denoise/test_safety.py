@@ -78,9 +78,9 @@ def test_the_recommended_strength_obeys_the_texture_first():
     rising = [1.0 + 0.1 * k for k in range(n)]
     shift = [-0.05 * (k + 1) for k in range(n)]  # 20 % at the fourth
     safe = [1.0] * n
-    assert strength.recommend(shift, rising, rising, safe, safe) == strength.STRENGTHS[3]
-    assert strength.recommend([0.0] * n, rising, rising, safe, safe) == 1.0
-    assert strength.recommend([0.0] * n, rising[::-1], [1.0] * n, safe, safe) == strength.STRENGTHS[0]
+    assert strength.recommend(shift, rising, rising, safe) == strength.STRENGTHS[3]
+    assert strength.recommend([0.0] * n, rising, rising, safe) == 1.0
+    assert strength.recommend([0.0] * n, rising[::-1], [1.0] * n, safe) == strength.STRENGTHS[0]
 
 
 def test_no_lesion_gets_harder_to_see_at_the_recommended_strength():
@@ -88,25 +88,15 @@ def test_no_lesion_gets_harder_to_see_at_the_recommended_strength():
     n = len(strength.STRENGTHS)
     rising = [1.0 + 0.1 * k for k in range(n)]
     worst = [1.02 - 0.01 * k for k in range(n)]  # 1 at the third
-    sharp = [1.0] * n
-    assert strength.recommend([0.0] * n, rising, rising, worst, sharp) == strength.STRENGTHS[2]
-    assert strength.recommend([0.0] * n, rising, rising, [0.9] * n, sharp) == 1.0
-
-
-def test_a_faint_rim_stays_sharp_at_the_recommended_strength_where_lesions_allow_it():
-    n = len(strength.STRENGTHS)
-    rising = [1.0 + 0.1 * k for k in range(n)]
-    sharp = [0.851 - 0.01 * k for k in range(n)]  # the sixth is the last above 0.8
-    assert strength.recommend([0.0] * n, rising, rising, [1.0] * n, sharp) == strength.STRENGTHS[5]
-    only_strong = [1.0 if k > 20 else 0.9 for k in range(n)]  # no strength keeps both: lesions come first
-    assert strength.recommend([0.0] * n, rising, rising, only_strong, sharp) == 1.0
+    assert strength.recommend([0.0] * n, rising, rising, worst) == strength.STRENGTHS[2]
+    assert strength.recommend([0.0] * n, rising, rising, [0.9] * n) == 1.0
 
 
 def test_the_card_gets_the_strength_and_how_it_was_found(tmp_path):
     card = tmp_path / "m.json"
     card.write_text(json.dumps({"name": "M", "sha256": "x", "quality": {"kept": 1}}))
     n = len(strength.STRENGTHS)
-    strength.write_card(card, strength.Study([], [-0.1] * n, [0.5] * n, [1.0] * n, [1.2] * n, [0.9] * n, 0.7), 240)
+    strength.write_card(card, strength.Study([], [-0.1] * n, [0.5] * n, [1.0] * n, [1.2] * n, 0.7), 240)
     content = json.loads(card.read_text())
     assert content["recommended_strength"] == 0.7 and content["sha256"] == "x"
     assert content["quality"]["kept"] == 1
