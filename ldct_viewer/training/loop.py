@@ -115,8 +115,8 @@ def train(
 ) -> PUNet:
     """Train ``net`` in place on ``device`` (torch's name) and return its exponential moving average, there too.
 
-    ``on_report(step, mean loss, ema)`` is called every ``report_every`` steps; ``between(progress 0…1,
-    ema)`` likewise, for a recipe that changes its data on the way.
+    ``on_report(step, mean loss, ema)`` is called every ``report_every`` steps and at the end (loss nan);
+    ``between(progress 0…1, ema)`` every so many steps, for a recipe that changes its data on the way.
     """
     net.train().to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     ema = copy.deepcopy(net).eval()
@@ -125,6 +125,7 @@ def train(
     while True:
         done = step / plan.steps if plan.steps else (time.monotonic() - start) / plan.seconds
         if done >= 1.0 or cancel.cancelled:
+            on_report(step, float("nan"), ema)
             return ema
         rate = plan.learning_rate * min(1.0, (step + 1) / plan.warm_up) * (0.02 + 0.98 * _cosine(done))
         optimiser.set_learning_rate(rate)

@@ -85,8 +85,7 @@ def main(
         warmed=bool(args.start),
     )
     plan = replace(plan, learning_rate=args.learning_rate)
-    ema = train(net, sampler, plan, on_report=log.report, between=between, device=device)
-    log.report(plan.steps or log.last_step, float("nan"), ema)
+    train(net, sampler, plan, on_report=log.report, between=between, device=device)
     return 0
 
 
@@ -118,7 +117,7 @@ class _Log:
     """
 
     def __init__(self, args: argparse.Namespace, held: list[Held]) -> None:
-        self.args, self.held, self.last_step = args, held, 0
+        self.args, self.held = args, held
         self.start = time.monotonic()
         args.out.mkdir(parents=True, exist_ok=True)
 
@@ -130,7 +129,6 @@ class _Log:
 
     def report(self, step: int, loss: float, net: PUNet) -> None:
         """Score on the held-out patients and save."""
-        self.last_step = step
         net = copy.deepcopy(net).cpu()
         quality = score(net, self.held)
         self.say({"step": step, "loss": None if math.isnan(loss) else round(loss, 4), **quality})

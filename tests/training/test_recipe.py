@@ -51,7 +51,7 @@ def scanned(where: Path, source: Source) -> ScannedVolume:
 def test_the_recipe_leaves_a_loadable_model_with_split_and_licences(tmp_path, monkeypatch):
     monkeypatch.setattr(recipe, "Sampler", partial(Sampler, spectra=2))
     monkeypatch.setattr(recipe, "held_out_pairs", partial(held_out_pairs, slices=1))
-    arguments = ["--data", "x", "--out", str(tmp_path), "--steps", "2", "--report-every", "1", "--batch", "2"]
+    arguments = ["--data", "x", "--out", str(tmp_path), "--steps", "3", "--report-every", "2", "--batch", "2"]
     assert recipe.main([*arguments, "--crop", "64"], load=body, load_as_scanned=scanned) == 0
     model = load_model(tmp_path / "fast.safetensors")
     held = {s.name for s in SOURCES if s.held_out}
@@ -59,6 +59,7 @@ def test_the_recipe_leaves_a_loadable_model_with_split_and_licences(tmp_path, mo
     assert not held & {name.split(" (")[0] for name in model.info.trained_on}
     log = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
     assert sum(entry.get("event") == "targets cleaned" for entry in log) >= 1
+    assert model.info.card["recipe"]["steps"] == 3  # also where the last report before the end was at 2
     assert not list(tmp_path.glob("*.pt"))
 
 
