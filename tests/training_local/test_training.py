@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,28 @@ def test_a_training_makes_a_model_that_can_be_used(make_series: Maker, accept: N
     assert info.card["training"]["curves"]["step"] == [0, 3, 6]
     assert info.recommended_strength == default_model().recommended_strength < 1  # that of what it started from
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before  # sources are never touched
+
+
+def test_of_all_states_the_best_one_is_kept(make_series: Maker, accept: None, capsys, monkeypatch) -> None:
+    """A PSNR that rises and falls again: the state on its top is what becomes the model."""
+    made_up, real = {2: 42.0, 4: 43.0, 6: 41.0}, loop_module.Loop._validate
+
+    def validate(self: loop_module.Loop) -> None:
+        measured = self.validator
+
+        def measure(net: torch.nn.Module) -> tuple:
+            measures, pictures = measured(net)
+            return replace(measures, psnr=made_up[self.state.step], bias_hu={}, kinds={}), pictures
+
+        monkeypatch.setattr(self, "validator", measure)
+        real(self)
+        monkeypatch.setattr(self, "validator", measured)
+
+    monkeypatch.setattr(loop_module.Loop, "_validate", validate)
+    assert main(["train", str(make_series("one")), *ARGS, "--interval", "2"]) == 0
+    found = events(capsys.readouterr().out)
+    assert [psnr for _, psnr in curve(found).values()][1:] == [42.0, 43.0, 41.0]
+    assert found[-1]["best_step"] == 4
 
 
 def test_a_model_that_is_not_better_is_not_offered(make_series: Maker, capsys, monkeypatch) -> None:
