@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pydicom
 import pytest
 
 from ldct_viewer.dicom.series import FoundSeries
@@ -36,6 +37,21 @@ def test_two_doses_of_one_anatomy_are_a_pair_and_mas_tells_which_is_low(make_ser
     (pair,) = report.pairs
     assert report.series[pair.low].found.meta.exposure_mas == 50
     assert pair.dose == pytest.approx(0.25)
+
+
+def test_mas_of_unlike_attributes_are_not_compared(make_series: Maker) -> None:
+    """One header states mAs, the other only current and time (of the whole scan): the noise tells which is low."""
+    full = make_series("a", noise=8, mas=200, seed=1)
+    low = make_series("b", noise=16, mas=50, seed=2)
+    for path in low.iterdir():
+        ds = pydicom.dcmread(path)
+        del ds.Exposure
+        ds.XRayTubeCurrent, ds.ExposureTime = 100, 12_000
+        ds.save_as(path)
+    report = examine([full, low])
+    (pair,) = report.pairs
+    assert report.series[pair.low].found.meta.exposure_mas == 1200
+    assert pair.dose == pytest.approx(0.25, rel=0.5)
 
 
 def test_a_simulated_dose_is_the_low_side_though_it_keeps_the_mas_of_its_scan(make_series: Maker, tmp_path) -> None:

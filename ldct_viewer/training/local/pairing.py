@@ -70,11 +70,14 @@ def _same_place(a: Examined, b: Examined) -> bool:
 def _low_and_full(series: Sequence[Examined], a: int, b: int) -> tuple[int, int, float] | None:
     """(low, full, dose fraction) by mAs; by noise where mAs is not told; ``None`` for the same dose.
 
-    A simulated dose keeps the mAs of the scan it was made from: its noise tells.
+    A simulated dose keeps the mAs of the scan it was made from: its noise tells. So it does where the two headers
+    state mAs in different attributes: one may count the pitch, or the time of the whole scan, and the other not.
     """
-    mas = [series[n].found.meta.exposure_mas for n in (a, b)]
+    metas = [series[n].found.meta for n in (a, b)]
+    mas = [meta.exposure_mas for meta in metas]
+    alike = metas[0].exposure_from == metas[1].exposure_from
     simulated = any(SIMULATED_DOSE in series[n].found.image_type for n in (a, b))
-    if mas[0] and mas[1] and not simulated:
+    if mas[0] and mas[1] and alike and not simulated:
         ratio = mas[0] / mas[1]
     elif series[a].noise_hu > 0 and series[b].noise_hu > 0 and _same_kernel(series[a], series[b]):
         ratio = (series[b].noise_hu / series[a].noise_hu) ** 2
