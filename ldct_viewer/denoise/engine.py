@@ -45,7 +45,7 @@ class Denoiser:
     """A model on a device. One run at a time; may be used from any one thread.
 
     ``threads``: slices denoised side by side on the CPU, one core each (default: :func:`interactive_threads`;
-    :meth:`denoise`, which has no window to keep lively, takes all).
+    :meth:`denoise`, which has no window to keep lively, takes all); on a GPU, at most so many make batches ready.
     ``on_notice`` hears, in the running thread, what the user should know ("… continuing on the CPU").
     """
 
