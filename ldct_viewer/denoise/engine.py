@@ -123,7 +123,7 @@ class Denoiser:
                     else:
                         queue.give_back(slices)
                         if runner is self._runner:
-                            self._make_room(len(slices))
+                            self._make_room(len(slices), shape)
 
     def denoise(
         self,
@@ -165,14 +165,14 @@ class Denoiser:
             ) from error
         return True
 
-    def _make_room(self, size: int) -> None:
-        """A batch of ``size`` slices did not fit into the device's memory: take less at a time, or the CPU."""
-        before, name = self._runner.most, self.device.name
+    def _make_room(self, size: int, shape: tuple[int, int]) -> None:
+        """A batch of ``size`` slices (y, x) did not fit into the device's memory: take less at a time, or the CPU."""
+        before, name = self._runner.batch(shape), self.device.name
         if not self._runner.shrink(size):
             self._place(choose_device("cpu"))
             self.on_notice(f"{name} is out of memory: denoising continues on the CPU.")
-        elif self._runner.most < before:
-            self.on_notice(f"{name} is short of memory: slices are denoised {self._runner.most} at a time now.")
+        elif (now := self._runner.batch(shape)) < before:
+            self.on_notice(f"{name} is short of memory: slices are denoised {now} at a time now.")
 
 
 def _batch_into(runner: Runner, volume: Volume, slices: list[int], out: NDArray[np.int16], cancel: CancelToken) -> None:

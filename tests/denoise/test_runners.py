@@ -162,6 +162,19 @@ def test_out_of_memory_makes_batches_smaller_and_keeps_them_so(model):
     assert max(denoiser._runner.sizes) == 2
 
 
+def test_of_a_card_that_takes_one_slice_at_a_time_no_larger_batches_are_told(model):
+    def during(count: int) -> None:
+        raise torch.cuda.OutOfMemoryError(OUT_OF_MEMORY)
+
+    denoiser, notices = on_card(model, during, threads=2, slots=2), []
+    denoiser._runner.device = Device("cuda:0", "cuda", "Small GPU", 100_000)
+    denoiser.on_notice = notices.append
+    scan = volume(noisy_water((6, 16, 16)))
+    assert denoiser._runner.batch((16, 16)) == 1
+    denoiser.run(scan, range(6), np.empty_like(scan.hu))
+    assert ["CPU" in n for n in notices] == [True]
+
+
 def test_batches_that_were_under_way_do_not_make_the_next_ones_smaller_still(model):
     card = Card(model.net, slots=2)
     assert card.most == 8
