@@ -71,11 +71,24 @@ class Denoiser:
         self._dtype = self._runner.dtype
 
     def warm_up(self, shape: tuple[int, int] = (512, 512)) -> None:
-        """Let the libraries choose and pack their kernels for this matrix size; the first slice is then fast."""
+        """Let the libraries choose and pack their kernels for this matrix size; the first slice is then fast.
+
+        A card whose memory others have taken is found out here: the CPU takes over.
+        """
         _one_thread()
-        empty = self._runner.host(1, shape)
-        empty[...] = 0
-        self._runner.run(empty, [0.0])
+        while not self._warmed_up(shape):
+            self._make_room(1, shape)
+
+    def _warmed_up(self, shape: tuple[int, int]) -> bool:
+        try:
+            empty = self._runner.host(1, shape)
+            empty[...] = 0
+            self._runner.run(empty, [0.0])
+        except RuntimeError as error:
+            if not _memory_ran_out(self._runner, error):
+                raise
+            return False
+        return True
 
     def run(
         self,
@@ -158,7 +171,7 @@ class Denoiser:
         try:
             _batch_into(runner, volume, slices, out, cancel)
         except RuntimeError as error:  # torch.cuda.OutOfMemoryError is one
-            if runner.device.kind != "cpu" and "out of memory" in str(error).lower():
+            if _memory_ran_out(runner, error):
                 return False
             raise DeviceError(
                 f"Denoising on {runner.device} failed: {error}", "Choose another device.", code="device_failed"
@@ -173,6 +186,10 @@ class Denoiser:
             self.on_notice(f"{name} is out of memory: denoising continues on the CPU.")
         elif (now := self._runner.batch(shape)) < before:
             self.on_notice(f"{name} is short of memory: slices are denoised {now} at a time now.")
+
+
+def _memory_ran_out(runner: Runner, error: RuntimeError) -> bool:
+    return runner.device.kind != "cpu" and "out of memory" in str(error).lower()
 
 
 def _batch_into(runner: Runner, volume: Volume, slices: list[int], out: NDArray[np.int16], cancel: CancelToken) -> None:

@@ -175,6 +175,24 @@ def test_of_a_card_that_takes_one_slice_at_a_time_no_larger_batches_are_told(mod
     assert ["CPU" in n for n in notices] == [True]
 
 
+def test_a_card_that_is_full_from_the_start_leaves_it_to_the_cpu(model):
+    def during(count: int) -> None:
+        raise torch.cuda.OutOfMemoryError(OUT_OF_MEMORY)
+
+    denoiser, notices = on_card(model, during, slots=2), []
+    denoiser.on_notice = notices.append
+    denoiser.warm_up((16, 16))
+    assert denoiser.device.kind == "cpu" and "CPU" in notices[-1]
+    scan = volume(noisy_water((3, 16, 16)))
+    assert (denoiser.denoise(scan) != scan.hu).any()
+
+    def broken(count: int) -> None:
+        raise RuntimeError("device-side assert triggered")
+
+    with pytest.raises(RuntimeError, match="assert"):
+        on_card(model, broken).warm_up((16, 16))
+
+
 def test_batches_that_were_under_way_do_not_make_the_next_ones_smaller_still(model):
     card = Card(model.net, slots=2)
     assert card.most == 8
