@@ -5,7 +5,8 @@
 
 Pairs: slices of a series and the same slices at 10, 25 and 50 % of their dose, by the scanner model
 (``physics.noise``), kernel and photon number fitted to the series; phantoms get all the noise of that dose. Slices that
-overlap (3 mm every 2 mm, sliding means of five) share their noise as they share their photons.
+overlap (3 mm every 2 mm, sliding means of five) share their noise as they share their photons. HU end at −1024, as in
+the 12-bit files of most scanners.
 *held out*: never trained on, but looked at while recipe and weights were chosen: two patients of the data and three of
 ``--cases`` (GE: a head with gantry tilt, a chest with contrast, a thin slice of the liver). *drawn*: phantoms, of which
 the abdomen was looked at, too, the head was not. Strengths of the classical methods are tuned on training patients,

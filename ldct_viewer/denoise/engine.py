@@ -189,7 +189,9 @@ class Denoiser:
 
 
 def _memory_ran_out(runner: Runner, error: RuntimeError) -> bool:
-    return runner.device.kind != "cpu" and "out of memory" in str(error).lower()
+    """Whether ``error`` is the device's: torch's words, or those of cuDNN and cuBLAS (…_STATUS_ALLOC_FAILED)."""
+    told = str(error).lower()
+    return runner.device.kind != "cpu" and ("out of memory" in told or "alloc_failed" in told)
 
 
 def _batch_into(runner: Runner, volume: Volume, slices: list[int], out: NDArray[np.int16], cancel: CancelToken) -> None:

@@ -106,11 +106,12 @@ def level_planes(sigma_hu: Tensor) -> Tensor:
 
 
 def corrected(centre: Tensor, noise: Tensor) -> Tensor:
-    """``centre`` (batch, 1, y, x; HU) less ``noise`` (the same shape) where a scanner has measured something.
+    """``centre`` (batch, 1, y, x; HU, float32) less ``noise`` (alike) where a scanner has measured something.
 
     Fades out towards metal (2000 → 3000 HU). Untouched stay padding and what was not reconstructed: voxels at or below
     the scanner's floor (−1024) inside a 9 × 9 square of such, and values that no noise explains (−1500 and below).
     Single voxels of air below the floor are noise: taken as the floor, like the network does. Nothing goes below it.
+    (``physics.dose.outside_scan`` says the same of the source of a simulation, at leisure: by connected parts.)
     """
     share = (METAL_END - centre).div_(METAL_END - METAL_START).clamp_(0, 1)  # in place: memory is what this costs
     out = centre.clamp(min=HU_MIN).sub_(share.mul_(noise)).clamp_(min=HU_MIN)

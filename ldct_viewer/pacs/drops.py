@@ -24,8 +24,8 @@ class Drops:
 
     @property
     def known(self) -> bool:
-        """True when all that lies there now was looked into: a share that is away shows nothing."""
-        return not self._lost and not self.drop.restless
+        """True when all that lies there was looked into. An empty folder may be a share that is not mounted: False."""
+        return not self._lost and not self.drop.restless and bool(self.drop.uids)
 
     def look(self, stop: CancelToken) -> int:
         """Work off what lies in the drop folder; 1 if something there is not done yet."""

@@ -143,12 +143,20 @@ def test_cancelling_does_not_work_off_the_batches_that_wait_for_the_card(model):
     assert computed == [1, 8] and len(seen) in (1, 9)  # what was computed may still be told
 
 
-def test_out_of_memory_makes_batches_smaller_and_keeps_them_so(model):
+@pytest.mark.parametrize(
+    "problem",
+    [
+        torch.cuda.OutOfMemoryError(OUT_OF_MEMORY),
+        RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
+def test_out_of_memory_makes_batches_smaller_and_keeps_them_so(model, problem):
     room, notices = 3, []
 
     def during(count: int) -> None:
         if count > room:
-            raise torch.cuda.OutOfMemoryError(OUT_OF_MEMORY)
+            raise problem
 
     denoiser = on_card(model, during, threads=2)
     denoiser.on_notice = notices.append

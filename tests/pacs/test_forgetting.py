@@ -126,3 +126,19 @@ def test_what_lies_in_the_drop_folder_is_never_forgotten(tmp_path, monkeypatch):
     with running(tmp_path, watch=drop) as last:
         time.sleep(1.2)
     assert last.halver.runs == 0
+
+
+def test_while_the_drop_folder_shows_nothing_no_record_goes(tmp_path, monkeypatch):
+    """A share that is not mounted looks like an empty folder; back again, all of it would be denoised once more."""
+    monkeypatch.setattr("ldct_viewer.pacs.settings.PATIENCE_S", 0.2)
+    drop = tmp_path / "drop"
+    series(drop / "a")
+    with running(tmp_path, watch=drop) as service:
+        wait_for(lambda: service.said("denoised"))
+    (record,) = (service.spool / "done").iterdir()
+    os.utime(record, (time.time() - 400 * DAY,) * 2)
+    drop.rename(tmp_path / "away")
+    drop.mkdir()
+    with running(tmp_path, watch=drop) as again:
+        time.sleep(1.2)
+    assert record.exists() and not again.said("records_removed")
