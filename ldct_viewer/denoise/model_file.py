@@ -87,6 +87,17 @@ def chosen_model(path_or_id: str | Path | None) -> ModelInfo:
     return find_model(path_or_id) if path_or_id else default_model()
 
 
+def recommended_strength(path_or_id: str | Path | None) -> float:
+    """Default strength (0 … 1) of the model a user named, or of the default one; 1 where its card cannot be read.
+
+    Why it cannot is said when denoising starts.
+    """
+    try:
+        return chosen_model(path_or_id).recommended_strength
+    except ModelError:
+        return 1.0
+
+
 def find_model(path_or_id: str | Path | ModelInfo) -> ModelInfo:
     """The card of a model by id (``fast``), by its weights file or by its card file."""
     if isinstance(path_or_id, ModelInfo):

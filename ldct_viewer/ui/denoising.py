@@ -123,8 +123,16 @@ class Denoising(QtCore.QObject):
             self.set_model(chosen)
 
     def set_model(self, model: str) -> None:
-        """Use the model with this id or path; the open series is denoised anew."""
+        """Use the model with this id or path; the open series is denoised anew.
+
+        A strength that stands where the model before recommended it goes where this one does.
+        """
+        from ..denoise.model_file import recommended_strength
+
+        untouched = self._state.strength == recommended_strength(self._settings.model)
         self._settings.model = model
+        if untouched:
+            self._state.set_strength(recommended_strength(model))
         self._renew()
 
     def set_device(self, device: str) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6 import QtCore, QtGui
 
-from ..errors import LdctError
 from ..window import DIFFERENCE_LUNG_HU, DIFFERENCE_SOFT_HU, PRESETS, Window, auto_window, full_range
 from .panels.series_picker import looks_like_lung
 from .state import OVERLAY_LEVELS, SLAB_MM, SLABS, Session
@@ -64,12 +63,9 @@ class Viewing(QtCore.QObject):
         v.cine_rate = self._cine_rate
 
     def _recommended_strength(self) -> float:
-        from ..denoise.model_file import chosen_model
+        from ..denoise.model_file import recommended_strength
 
-        try:
-            return chosen_model(self._settings.model).recommended_strength
-        except LdctError:  # said when denoising starts
-            return 1.0
+        return recommended_strength(self._settings.model)
 
     def refresh_actions(self) -> None:
         """Check the actions that describe the present state."""

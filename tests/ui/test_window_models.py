@@ -56,6 +56,16 @@ def test_the_chosen_model_is_ticked_at_once(window):
     assert entries(window) == {"Fast": False, "Quality": True}
 
 
+def test_the_strength_goes_with_the_model_until_the_user_has_a_say(window):
+    fast, quality = (find_model(name).recommended_strength for name in ("fast", "quality"))
+    assert fast != quality and window.state.strength == fast
+    window.denoising.set_model("quality")
+    assert window.state.strength == quality
+    window.state.set_strength(0.4)
+    window.denoising.set_model("fast")
+    assert window.state.strength == 0.4
+
+
 def test_a_loaded_file_has_an_entry_of_its_own_and_keeps_it(window, qtbot, tmp_path, monkeypatch):
     net = load_model(save_tiny(tmp_path).path).net
     file = save_model(net, tmp_path / "모델", "site", card(name="R&D model")).path
