@@ -26,6 +26,7 @@ def main() -> list[dict]:
     """Two rows a model: what the target speaks of, and what reaches the user."""
     import torch
 
+    from benchmarks.bench_denoise import row
     from ldct_viewer.denoise.model_file import list_models
 
     models = [m.id for m in list_models() if m.shipped]
@@ -36,12 +37,10 @@ def main() -> list[dict]:
     return [line for m in models for line in rows_of(m, name, measure(m, "cuda"))]
 
 
-def row(what: str, reference: str, measured: str, target: str, ok: bool | None, note: str) -> dict:
-    return {"what": what, "reference": reference, "measured": measured, "target": target, "ok": ok, "note": note}
-
-
 def rows_of(model: str, card: str, seen: dict[str, float]) -> list[dict]:
     """The rows of what :func:`measure` found."""
+    from benchmarks.bench_denoise import row
+
     best = max(seen["bare"], seen["compiled"]) * seen["gflop"] / 1e3
     reference = f"{card}, matrix product: {seen['matrix']:.0f} TFLOP/s"
     note = (f"{seen['gflop']:.1f} GFLOP a slice; network alone {seen['bare']:.0f} slices/s, compiled "
@@ -57,13 +56,12 @@ def rows_of(model: str, card: str, seen: dict[str, float]) -> list[dict]:
 
 def measure(model: str, device: str, slices: int = SLICES, batch: int = BATCH, size: int = SIZE) -> dict[str, float]:
     """Slices a second ("product", "bare", "compiled"; 0 where it does not compile), TFLOP/s of a matrix product."""
-    import copy
-
     import torch
 
     from benchmarks.bench_denoise import gflop
     from ldct_viewer.denoise.device import fast_bfloat16
     from ldct_viewer.denoise.engine import Denoiser
+    from ldct_viewer.denoise.fused import in_dtype
     from ldct_viewer.denoise.model_file import load_model
     from ldct_viewer.volume import Geometry, Volume
 
@@ -75,7 +73,7 @@ def measure(model: str, device: str, slices: int = SLICES, batch: int = BATCH, s
     product = slices / _seconds(lambda: denoiser.denoise(volume), device, 2)
     place = torch.device(device)
     dtype = torch.bfloat16 if fast_bfloat16(place) else torch.float32
-    net = copy.deepcopy(loaded.net).to(place, dtype).to(memory_format=torch.channels_last)
+    net = in_dtype(loaded.net, dtype).to(place)
     x = torch.randn((batch, 3, size, size), device=place) * 20 + 40
     sigma = torch.full((batch,), 20.0, device=place)
     with torch.inference_mode():

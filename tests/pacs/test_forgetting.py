@@ -110,7 +110,8 @@ def test_a_running_service_forgets_what_is_old_and_works_it_off_when_it_comes_ag
         wait_for(lambda: again.said("denoised"))
 
 
-def test_what_lies_in_the_drop_folder_is_never_forgotten(tmp_path, monkeypatch):
+def old_record_of_a_drop_folder(tmp_path, monkeypatch):
+    """(a drop folder with one series, the record of 400 days ago that it was denoised)."""
     monkeypatch.setattr("ldct_viewer.pacs.settings.PATIENCE_S", 0.2)  # between two cleanings
     drop = tmp_path / "drop"
     series(drop / "a")
@@ -118,7 +119,12 @@ def test_what_lies_in_the_drop_folder_is_never_forgotten(tmp_path, monkeypatch):
         wait_for(lambda: service.said("denoised"))
     (record,) = (service.spool / "done").iterdir()
     os.utime(record, (time.time() - 400 * DAY,) * 2)
-    other = Spool(service.spool)
+    return drop, record
+
+
+def test_what_lies_in_the_drop_folder_is_never_forgotten(tmp_path, monkeypatch):
+    drop, record = old_record_of_a_drop_folder(tmp_path, monkeypatch)
+    other = Spool(record.parents[1])
     gone = done(other, "1.2.3", 400)  # of a series that is in the drop folder no more
     with running(tmp_path, watch=drop) as again:
         wait_for(lambda: again.said("records_removed"))
@@ -130,13 +136,7 @@ def test_what_lies_in_the_drop_folder_is_never_forgotten(tmp_path, monkeypatch):
 
 def test_while_the_drop_folder_shows_nothing_no_record_goes(tmp_path, monkeypatch):
     """A share that is not mounted looks like an empty folder; back again, all of it would be denoised once more."""
-    monkeypatch.setattr("ldct_viewer.pacs.settings.PATIENCE_S", 0.2)
-    drop = tmp_path / "drop"
-    series(drop / "a")
-    with running(tmp_path, watch=drop) as service:
-        wait_for(lambda: service.said("denoised"))
-    (record,) = (service.spool / "done").iterdir()
-    os.utime(record, (time.time() - 400 * DAY,) * 2)
+    drop, record = old_record_of_a_drop_folder(tmp_path, monkeypatch)
     drop.rename(tmp_path / "away")
     drop.mkdir()
     with running(tmp_path, watch=drop) as again:
