@@ -224,9 +224,19 @@ def table(pairs: list[Pair], scores: Scores) -> str:
         at = [n for n, p in enumerate(pairs) if (p.kind, p.patient, p.dose) == (kind, patient, dose)]
         lines += _block(f"{kind}: {patient} ({pairs[at[0]].anatomy})", dose, at, pairs, scores)
     for dose in sorted({p.dose for p in pairs}):
-        at = [n for n, p in enumerate(pairs) if p.dose == dose and not p.patient.endswith("phantom")]
+        at = _real_patients(pairs, dose)
         lines += _block(f"{len({pairs[n].patient for n in at})} real patients together", dose, at, pairs, scores)
     return "\n".join(lines)
+
+
+def _real_patients(pairs: list[Pair], dose: float) -> list[int]:
+    """Numbers of the pairs of people at a dose; phantoms are drawn."""
+    return [n for n, p in enumerate(pairs) if p.dose == dose and not p.patient.endswith("phantom")]
+
+
+def _same_for_each(patients: list[str]) -> np.ndarray:
+    """A weight for each pair, so that every patient weighs the same."""
+    return np.array([1.0 / patients.count(p) for p in patients])
 
 
 def target_rows(pairs: list[Pair], scores: Scores, dose: float = 0.25) -> list[dict]:
@@ -234,9 +244,9 @@ def target_rows(pairs: list[Pair], scores: Scores, dose: float = 0.25) -> list[d
 
     The network at strength 1, as RED-CNN is; the interval is that of the difference, over patients.
     """
-    at = [n for n, p in enumerate(pairs) if p.dose == dose and not p.patient.endswith("phantom")]
+    at = _real_patients(pairs, dose)
     who = [pairs[n].patient for n in at]
-    weights = np.array([1.0 / who.count(w) for w in who])
+    weights = _same_for_each(who)
     reference = np.average([scores["RED-CNN"][n][0] for n in at], weights=weights)
     rows = []
     for name in (n for n in scores if n.startswith("**") and "strength" not in n):
@@ -259,7 +269,7 @@ def target_rows(pairs: list[Pair], scores: Scores, dose: float = 0.25) -> list[d
 def _block(title: str, dose: float, at: list[int], pairs: list[Pair], scores: Scores) -> list[str]:
     """Markdown lines of the pairs numbered ``at``; every patient weighs the same."""
     who = [pairs[n].patient for n in at]
-    weights = np.array([1.0 / who.count(w) for w in who])
+    weights = _same_for_each(who)
     lines = [
         f"**{title}, {dose:.0%} dose**, {len(at)} slices, added noise {np.mean([pairs[n].level for n in at]):.0f} HU",
         "",

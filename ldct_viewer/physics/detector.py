@@ -65,6 +65,7 @@ def _series(i: torch.Tensor, electronic: float) -> torch.Tensor:
 @lru_cache(maxsize=128)
 def _variance_table(electronic: float) -> tuple[float, float, NDArray[np.float64]]:
     """(log of the first I, step of log I, log variance at each): Poisson sum × Gauss-Hermite quadrature."""
+    import torch
     from scipy.stats import poisson
 
     last = (1 + math.sqrt(1 + 4 * _ENOUGH * electronic**2)) / (2 * _ENOUGH)
@@ -76,10 +77,7 @@ def _variance_table(electronic: float) -> tuple[float, float, NDArray[np.float64
         reach = 9 * math.sqrt(i)
         counted = np.arange(max(0, int(i - reach)), int(i + reach) + 20)
         share = poisson.pmf(counted, i)[:, None] * weight
-        n = counted[:, None] + electronic * x
-        more = 2 * np.maximum(n, 0) + 1 + 2 * electronic**2
-        root = np.sqrt(n * n + more)
-        value = np.log(np.where(n >= 0, n + root, more / (root - n)) / 2)
+        value = log_counts(torch.from_numpy(counted[:, None] + electronic * x), electronic).numpy()
         mean = (share * value).sum() / share.sum()
         found[k] = (share * (value - mean) ** 2).sum() / share.sum()
     return float(logs[0]), float(logs[1] - logs[0]), np.log(found)
