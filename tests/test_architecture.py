@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -163,3 +164,12 @@ def test_files_stay_readable(module):
     lines = len(file_of(module).read_text(encoding="utf-8").splitlines())
     assert lines <= 400, f"{module} has {lines} lines: it is two files"
     assert ast.get_docstring(tree(module)) or not tree(module).body, f"{module} does not say what it is"
+
+
+def test_no_test_waits_for_the_signal_of_a_thread():
+    """pytest-qt's ``waitSignal`` is called back in the thread that emits: in a job's it may miss the loop it shall
+    end, and wait forever (seen in the CI: 83 minutes). A JobSlot's signals come in the thread that waits.
+    """
+    waits = re.compile(r"waitSignals?\(\[?\s*\w*job\.\w+")
+    files = (ROOT / "tests").rglob("*.py")
+    assert not [path.name for path in files if waits.search(path.read_text(encoding="utf-8"))]

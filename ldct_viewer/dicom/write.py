@@ -12,6 +12,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,7 @@ def write_series(
 
     Raises WriteError (``exists``, ``disk``) and Cancelled; then no folder is left behind.
     """
-    from pydicom.dataset import Dataset, FileMetaDataset
+    from pydicom.dataset import Dataset
 
     target = Path(folder)
     hu = np.asarray(hu)
@@ -82,7 +83,7 @@ def write_series(
     def one(k: int) -> None:
         cancel.check()
         ds = Dataset({element.tag: element for element in base})  # threads share only what nobody changes
-        ds.file_meta = FileMetaDataset(file_meta)
+        ds.file_meta = deepcopy(file_meta)  # FileMetaDataset(file_meta) would share one dictionary among threads
         ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = make_uid(*seed, k) if seed else make_uid()
         ds.InstanceNumber = k + 1
         position = geometry.index_to_lps(k, 0, 0)

@@ -21,10 +21,12 @@ NICENESS = 5
 class Job(QtCore.QObject):
     """Long work off the GUI thread. Subclasses implement :meth:`work`; inputs are immutable.
 
-    Signals (all delivered in the GUI thread): ``progress(done, total, text)``; ``chunk(object)`` for a
-    partial result; then exactly one of ``done(result)``, ``failed(LdctError)``, ``cancelled()``, and
-    last ``finished()``. Anything unexpected that :meth:`work` raises is wrapped in an LdctError with
-    its traceback in the log.
+    Signals: ``progress(done, total, text)``; ``chunk(object)`` for a partial result; then exactly one of
+    ``done(result)``, ``failed(LdctError)``, ``cancelled()``, and last ``finished()``. They are emitted in the
+    job's thread: a slot of a QObject is called in that object's thread, a plain function in the job's. A
+    :class:`JobSlot` hears them in the GUI thread; who waits for a signal waits for the slot's.
+
+    Anything unexpected that :meth:`work` raises is wrapped in an LdctError with its traceback in the log.
     """
 
     progress = QtCore.Signal(int, int, str)

@@ -56,7 +56,9 @@ def test() -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         # Two workers with one thread each: torch's thread pools of two workers fight on two cores.
         os.environ.setdefault("OMP_NUM_THREADS", "1")
-        chosen = sys.argv[1:] or ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+        # No successor for a worker that dies: near the end pytest-xdist 3.8 would wait for it forever.
+        workers = ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile", "--max-worker-restart", "0"]
+        chosen = sys.argv[1:] or workers
         say(f"tests: pytest {' '.join(chosen)}")
         code = _python("-m", "pytest", *chosen)
     sys.exit(code or bool(failed))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,19 @@ def test_seed_makes_the_same_bytes_and_none_makes_new_ones(tmp_path: Path) -> No
     assert pydicom.dcmread(first).SeriesInstanceUID != pydicom.dcmread(second).SeriesInstanceUID
     assert len({make_uid() for _ in range(100)}) == 100
     assert all(pydicom.uid.UID(make_uid(*p)).is_valid for p in ((), ("a", 1), ("b",)))
+
+
+def test_threads_that_take_turns_at_any_moment_share_nothing_that_changes(tmp_path: Path) -> None:
+    geometry = Geometry((8, 4, 4), (2.0, 1.0, 1.0))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for n in range(40):
+            files = write_series(tmp_path / str(n), np.zeros(geometry.shape, np.int16), geometry)
+            told = [(ds.file_meta.MediaStorageSOPInstanceUID, ds.SOPInstanceUID) for ds in map(pydicom.dcmread, files)]
+            assert all(head == body for head, body in told) and len(set(told)) == 8
+    finally:
+        sys.setswitchinterval(before)
 
 
 def test_never_overwrites_and_leaves_nothing_half_done(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from ldct_viewer.denoise.order import OrderQueue
 from ldct_viewer.errors import ModelError
 from ldct_viewer.jobs.denoise_job import DenoiseJob, PrepareJob
+from ldct_viewer.jobs.job import JobSlot
 from ldct_viewer.volume import Geometry, Volume
 
 
@@ -46,11 +47,10 @@ def make(volume, focus=20, **network):
 
 
 def test_all_slices_come_once_outward_from_the_focus(qtbot, volume):
-    job, out = make(volume)
-    seen = []
-    job.chunk.connect(seen.extend)
-    with qtbot.waitSignal(job.done, timeout=10000):
-        job.start()
+    (job, out), slot, seen = make(volume), JobSlot(), []
+    slot.chunk.connect(seen.extend)
+    with qtbot.waitSignal(slot.done, timeout=10000):
+        slot.start(job)
     assert seen[0] == 20
     distances = [abs(k - 20) for k in seen]
     assert distances == sorted(distances)
@@ -59,21 +59,19 @@ def test_all_slices_come_once_outward_from_the_focus(qtbot, volume):
 
 
 def test_scrolling_reorders_what_is_left(qtbot, volume):
-    job, _ = make(volume, seconds=0.01)
-    seen = []
-    job.chunk.connect(seen.extend)
-    job.start()
-    qtbot.waitUntil(lambda: len(seen) >= 3, timeout=5000)
-    job.refocus(0)
-    with qtbot.waitSignal(job.done, timeout=10000):
-        pass
+    (job, _), slot, seen = make(volume, seconds=0.01), JobSlot(), []
+    slot.chunk.connect(seen.extend)
+    with qtbot.waitSignal(slot.done, timeout=15000):
+        slot.start(job)
+        qtbot.waitUntil(lambda: len(seen) >= 3, timeout=5000)
+        job.refocus(0)
     assert seen.index(0) < 15  # without the wish, slice 0 would be among the last
 
 
 def test_pause_holds_and_cancel_ends_a_held_job(qtbot, volume):
-    job, _ = make(volume, seconds=0.01)
-    seen = []
+    (job, _), seen = make(volume, seconds=0.01), []
     job.chunk.connect(seen.extend)
+    job.cancelled.connect(lambda: seen.append("cancelled"))
     job.start()
     qtbot.waitUntil(lambda: len(seen) >= 2, timeout=5000)
     job.set_paused(True)
@@ -81,21 +79,21 @@ def test_pause_holds_and_cancel_ends_a_held_job(qtbot, volume):
     held = len(seen)
     qtbot.wait(200)
     assert len(seen) == held < 40
-    with qtbot.waitSignal(job.cancelled, timeout=300):
-        job.cancel()
+    job.cancel()
+    qtbot.waitUntil(lambda: seen[-1] == "cancelled", timeout=300)
 
 
 def test_notices_reach_the_window(qtbot, volume):
-    job, _ = make(volume, notice="continuing on the CPU")
-    with qtbot.waitSignal(job.notice, timeout=5000) as caught:
-        job.start()
-    assert caught.args == ["continuing on the CPU"]
+    (job, _), heard = make(volume, notice="continuing on the CPU"), []
+    job.notice.connect(heard.append)
+    job.start()
     qtbot.waitUntil(lambda: not job.running, timeout=5000)
+    assert heard == ["continuing on the CPU"]
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_model_that_is_not_there_is_refused_in_words(qtbot, tmp_path):
-    job = PrepareJob(str(tmp_path / "none.safetensors"), "cpu")
-    with qtbot.waitSignal(job.failed, timeout=60000) as caught:
-        job.start()
+    slot = JobSlot()
+    with qtbot.waitSignal(slot.failed, timeout=60000) as caught:
+        slot.start(PrepareJob(str(tmp_path / "none.safetensors"), "cpu"))
     assert isinstance(caught.args[0], ModelError)

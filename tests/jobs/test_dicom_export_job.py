@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from ldct_viewer.blend import blend
 from ldct_viewer.dicom.derive import ExportOptions
 from ldct_viewer.jobs.dicom_export_job import DicomExportJob
+from ldct_viewer.jobs.job import JobSlot
 
 from ..dicom.derive_kit import make_series, opened
 
@@ -33,10 +34,11 @@ def test_the_blend_at_the_strength_shown_is_what_is_written(tmp_path: Path, qtbo
     _, volume = opened(make_series(tmp_path / "source"))
     clean = np.full_like(volume.hu, 40)
     job = DicomExportJob(volume, clean, 0.7, tmp_path / "out", Card(), ExportOptions())
+    slot = JobSlot()
     steps: list[tuple[int, int]] = []
-    job.progress.connect(lambda done, total, text: steps.append((done, total)))
-    with qtbot.waitSignal(job.done, timeout=20_000) as caught:
-        job.start()
+    slot.progress.connect(lambda done, total, text: steps.append((done, total)))
+    with qtbot.waitSignal(slot.done, timeout=20_000) as caught:
+        slot.start(job)
     (report,) = caught.args
     np.testing.assert_array_equal(opened(tmp_path / "out")[1].hu, blend(volume.hu, clean, 0.7))
     assert dcmread(report.files[0]).SeriesDescription.startswith("[AI denoised 70%]")
@@ -48,7 +50,8 @@ def test_an_existing_folder_is_a_failure_with_advice(tmp_path: Path, qtbot: QtBo
     _, volume = opened(make_series(tmp_path / "source"))
     (tmp_path / "out").mkdir()
     job = DicomExportJob(volume, volume.hu, 1.0, tmp_path / "out", Card(), ExportOptions())
-    with qtbot.waitSignal(job.failed, timeout=20_000) as caught:
-        job.start()
+    slot = JobSlot()
+    with qtbot.waitSignal(slot.failed, timeout=20_000) as caught:
+        slot.start(job)
     assert caught.args[0].code == "exists"
     qtbot.waitUntil(lambda: not job.running)

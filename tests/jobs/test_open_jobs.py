@@ -15,18 +15,16 @@ from tests.window_kit import SHAPE, chest, write_ct
 
 @pytest.fixture
 def found(qtbot, tmp_path):
-    job = ScanJob([write_ct(tmp_path)])
-    with qtbot.waitSignal(job.done, timeout=20000) as caught:
-        job.start()
-    (series,) = caught.args[0].series
+    result, _ = run(qtbot, ScanJob([write_ct(tmp_path)]))
+    (series,) = result.series
     return series
 
 
 def run(qtbot, job):
-    chunks = []
-    job.chunk.connect(chunks.append)
-    with qtbot.waitSignal(job.done, timeout=20000) as caught:
-        job.start()
+    slot, chunks = JobSlot(), []
+    slot.chunk.connect(chunks.append)
+    with qtbot.waitSignal(slot.done, timeout=20000) as caught:
+        slot.start(job)
     return caught.args[0], chunks
 
 
