@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..dicom.exposure import is_plausible
 from ..errors import DeviceError, OpenError, WriteError
 from .denoise import SERIES_HELP
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ..physics.kernels import Kernel
     from ..volume import SeriesMeta
 
-_PLAUSIBLE_MAS = (0.1, 2000.0)  # a vendor's header says 5100 where 151 were meant
 _THICKEST_MM = 50.0
 _OFF_AXIS_MM = 10.0
 _MANY = 0.2  # of the slices
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         _say(warning.message)
     seconds = round(time.monotonic() - started, 3)
     mas = None
-    if meta.exposure_mas and _PLAUSIBLE_MAS[0] <= meta.exposure_mas <= _PLAUSIBLE_MAS[1]:
+    if meta.exposure_mas and is_plausible(meta.exposure_mas):
         mas = {"source": meta.exposure_mas, "simulated": round(dose * meta.exposure_mas, 2), "from": meta.exposure_from}
     if args.json:
         summary = {
@@ -145,7 +145,7 @@ def _dose_of(mas: float, meta: SeriesMeta, path: Path) -> float:
     stated = meta.exposure_mas
     if not stated:
         raise OpenError("The header states no exposure (mAs).", "Give --dose instead of --mas.", path, "no_exposure")
-    if not _PLAUSIBLE_MAS[0] <= stated <= _PLAUSIBLE_MAS[1]:
+    if not is_plausible(stated):
         raise OpenError(
             f"The header states {stated:g} mAs ({meta.exposure_from}), which no CT slice is taken with.",
             "Give --dose instead of --mas.",

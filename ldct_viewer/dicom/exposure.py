@@ -15,20 +15,26 @@ _STATED = (
     (h.EXPOSURE_IN_MAS, "Exposure in mAs (0018,9332)"),
     (h.EXPOSURE_IN_UAS, "Exposure in µAs (0018,1153)"),
 )
+_PLAUSIBLE_MAS = (0.1, 2000.0)  # a vendor's header says 5100 where 151 were meant
 _PRODUCT = "X-Ray Tube Current (0018,1151) × Exposure Time (0018,1150)"
 
 
 def exposure_of(slices: Sequence[Slice]) -> tuple[float | None, str]:
     """(mean mAs over the slices, the attribute it is from) or (None, "").
 
-    With tube current modulation every slice has its own: the first one's says little of the series. Whether the number
-    is plausible is for the caller to judge.
+    With tube current modulation every slice has its own: the first one's says little of the series. The number is told
+    as it stands; :func:`is_plausible` judges it.
     """
     for tag, name in _STATED:
         found = [mas for item in slices if (mas := _stated(item, tag)) is not None]
         if found:
             return _summary(found, name)
     return _summary([mas for item in slices if (mas := _product(item)) is not None], _PRODUCT)
+
+
+def is_plausible(mas: float | None) -> bool:
+    """True for mAs that a CT slice can be taken with; no dose may be reckoned from any other."""
+    return mas is not None and _PLAUSIBLE_MAS[0] <= mas <= _PLAUSIBLE_MAS[1]
 
 
 def rotation_centre(item: Slice) -> Point | None:

@@ -54,6 +54,15 @@ def test_mas_of_unlike_attributes_are_not_compared(make_series: Maker) -> None:
     assert pair.dose == pytest.approx(0.25, rel=0.5)
 
 
+def test_mas_that_no_scanner_gives_is_not_believed(make_series: Maker) -> None:
+    full = make_series("a", noise=8, mas=151, seed=1)
+    low = make_series("b", noise=16, mas=5100, seed=2)
+    report = examine([full, low])
+    (pair,) = report.pairs
+    assert report.series[pair.low].found.meta.exposure_mas == 5100
+    assert pair.dose == pytest.approx(0.25, rel=0.5)
+
+
 def test_a_simulated_dose_is_the_low_side_though_it_keeps_the_mas_of_its_scan(make_series: Maker, tmp_path) -> None:
     from ldct_viewer.cli.main import main
 

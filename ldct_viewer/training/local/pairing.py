@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ...dicom.exposure import is_plausible
 from ...dicom.provenance import SIMULATED_DOSE
 from .report import Pair
 from .words import Said, said
@@ -71,13 +72,14 @@ def _low_and_full(series: Sequence[Examined], a: int, b: int) -> tuple[int, int,
     """(low, full, dose fraction) by mAs; by noise where mAs is not told; ``None`` for the same dose.
 
     A simulated dose keeps the mAs of the scan it was made from: its noise tells. So it does where the two headers
-    state mAs in different attributes: one may count the pitch, or the time of the whole scan, and the other not.
+    state mAs in different attributes (one may count the pitch, or the time of the whole scan, and the other not), and
+    where one states what no scanner does.
     """
     metas = [series[n].found.meta for n in (a, b)]
     mas = [meta.exposure_mas for meta in metas]
     alike = metas[0].exposure_from == metas[1].exposure_from
     simulated = any(SIMULATED_DOSE in series[n].found.image_type for n in (a, b))
-    if mas[0] and mas[1] and alike and not simulated:
+    if mas[0] and mas[1] and alike and all(map(is_plausible, mas)) and not simulated:
         ratio = mas[0] / mas[1]
     elif series[a].noise_hu > 0 and series[b].noise_hu > 0 and _same_kernel(series[a], series[b]):
         ratio = (series[b].noise_hu / series[a].noise_hu) ** 2
