@@ -30,12 +30,13 @@ def for_each(
         # One loop a thread, not one task a slice: a task's bookkeeping would cost as much as a slice's header.
         try:
             while not stop.is_set():
-                k = todo.get_nowait()
+                try:
+                    k = todo.get_nowait()
+                except Empty:
+                    return
                 cancel.check()
                 work(k)
                 done.append(None)
-        except Empty:
-            pass
         except BaseException as error:  # noqa: BLE001 - raised by the caller
             errors.append(error)
             stop.set()

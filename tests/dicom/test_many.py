@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 
@@ -26,16 +27,17 @@ def test_slow_work_is_told_while_it_goes_on() -> None:
     assert moments[-1] - moments[0] > 0.05
 
 
-def test_the_first_failure_stops_the_rest_and_is_raised() -> None:
+@pytest.mark.parametrize("failure", [OSError, queue.Empty])
+def test_the_first_failure_stops_the_rest_and_is_raised(failure: type[Exception]) -> None:
     seen: list[int] = []
 
     def work(k: int) -> None:
         seen.append(k)
         if k == 3:
-            raise OSError("full")
+            raise failure("full")
         time.sleep(0.001)
 
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(failure, match="full"):
         for_each(work, 1000, 2, lambda n: None, NEVER)
     before = len(seen)
     assert before < 900
