@@ -8,6 +8,7 @@ import pytest
 from ldct_viewer.planes import PLANES, plane_axes
 from ldct_viewer.ui.state import ViewState
 from ldct_viewer.ui.views.lut import colourize, difference_lut, gray_lut
+from ldct_viewer.ui.views.near_cuts import BLOCK, NearCuts
 from ldct_viewer.ui.views.plane_grid import PlaneGrid
 from ldct_viewer.ui.views.plane_source import PlaneSource
 from ldct_viewer.volume import Geometry
@@ -129,6 +130,7 @@ def test_flicker_and_original_mode_show_the_low_dose_itself(qapp, make):
 def test_sagittal_blocks_are_not_stale_after_new_data(qapp):
     session = make_session()
     state, source = source_on(session, "sagittal")
+    state.step("sagittal", BLOCK + BLOCK // 2 - state.index("sagittal"))  # the next one is of the same block
     state.set_window(Window(1000, 200))
     before = colours(source.frame("right")).copy()
     session.denoised[:] = 0
@@ -140,8 +142,6 @@ def test_sagittal_blocks_are_not_stale_after_new_data(qapp):
 
 
 def test_near_cuts_are_the_volume_s_whichever_way_the_wheel_turns():
-    from ldct_viewer.ui.views.near_cuts import NearCuts
-
     rng = np.random.default_rng(0)
     for width in (5, 16, 70):
         array = rng.integers(-1000, 1000, (10, 6, width)).astype(np.int16)
