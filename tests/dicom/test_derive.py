@@ -16,7 +16,9 @@ from ldct_viewer.dicom.derive import ExportOptions, ExportReport, write_derived
 from ldct_viewer.dicom.provenance import simulated_low_dose
 from ldct_viewer.errors import Cancelled, WriteError
 
+from . import make_ct
 from .derive_kit import DENOISED, SHA, Change, make_series, opened, raw_elements, shaken
+from .test_pixels import ENCODERS
 
 COPIED_TEXT = (0x00100010, 0x00100020, 0x00200032, 0x00200037, 0x00280030, 0x00180050, 0x0020000D, 0x00200052)
 
@@ -205,6 +207,24 @@ def test_lossy_sources_stay_lossy(tmp_path: Path) -> None:
     ds = dcmread(report.files[0])
     assert (ds.LossyImageCompression, ds.LossyImageCompressionRatio) == ("01", 10)
     assert [w.code for w in report.warnings] == ["lossy"]
+
+
+@pytest.mark.parametrize(("flag", "lossy"), [(None, True), ("01", True), ("00", False)])
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.91", "1.2.840.10008.1.2.4.203"])
+def test_what_may_be_lossy_is_so_unless_it_says_otherwise(tmp_path: Path, syntax, flag, lossy) -> None:
+    """JPEG 2000 that may be either (PS3.5 A.4.4): in the badge and in what is exported."""
+    lossless = ENCODERS["1.2.840.10008.1.2.4.90" if syntax.endswith("91") else "1.2.840.10008.1.2.4.201"]
+
+    def change(ds: Dataset, k: int) -> None:
+        if flag is not None:
+            ds.LossyImageCompression = flag
+
+    make_ct.series(tmp_path / "source", change=change, syntax=syntax, encode=lossless)
+    found, volume = opened(tmp_path / "source")
+    assert volume.meta.lossy == lossy
+    report = write_derived(found, volume.hu, tmp_path / "out", DENOISED, volume=volume)
+    assert (dcmread(report.files[0]).get("LossyImageCompression") == "01") == lossy
+    assert ("lossy" in [warning.code for warning in report.warnings]) == lossy
 
 
 def test_burned_in_annotation_of_the_source_is_not_denied(tmp_path: Path) -> None:
