@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import OpenError, WriteError
+from .arguments import share
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="OUT", type=Path, help=what)
     parser.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
-    parser.add_argument("--strength", type=fraction, help=STRENGTH_HELP)
+    parser.add_argument("--strength", type=share, help=STRENGTH_HELP)
     parser.add_argument("--series", type=int, metavar="N", help=SERIES_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
     parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
@@ -114,14 +115,6 @@ def _check_output(source: Path, target: Path, force: bool) -> None:
         raise WriteError("OUT is the input file; sources are never overwritten.", "Name another file.", target, "same")
     if target.exists() and not force:
         raise WriteError("OUT exists already.", "Use --force to replace it.", target, "exists")
-
-
-def fraction(text: str) -> float:
-    """An argument that must lie between 0 and 1."""
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError("must lie between 0 and 1")
-    return value
 
 
 def _say(text: str) -> None:

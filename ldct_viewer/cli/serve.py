@@ -14,7 +14,8 @@ from ..errors import EXIT_OK, PacsError, WriteError
 from ..log_file import start_logging
 from ..pacs.nodes import check_ae_title, check_port, named_node
 from ..paths import data_dir
-from .denoise import STRENGTH_HELP, fraction
+from .arguments import share
+from .denoise import STRENGTH_HELP
 
 if TYPE_CHECKING:
     from ..denoise.engine import Denoiser
@@ -66,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     work = parser.add_argument_group("the work")
     work.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
     work.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
-    work.add_argument("--strength", type=fraction, help=STRENGTH_HELP)
+    work.add_argument("--strength", type=share, help=STRENGTH_HELP)
     work.add_argument(
         "--spool", metavar="FOLDER", type=Path, help="the service's own folder (default: in the user's data)"
     )
