@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -92,16 +91,21 @@ def test_no_lesion_gets_harder_to_see_at_the_recommended_strength():
     assert strength.recommend([0.0] * n, rising, rising, [0.9] * n) == 1.0
 
 
-def test_the_card_gets_the_strength_and_how_it_was_found(tmp_path):
-    card = tmp_path / "m.json"
-    card.write_text(json.dumps({"name": "M", "sha256": "x", "quality": {"kept": 1}}))
-    n = len(strength.STRENGTHS)
-    strength.write_card(card, strength.Study([], [-0.1] * n, [0.5] * n, [1.0] * n, [1.2] * n, 0.7), 240)
-    content = json.loads(card.read_text())
-    assert content["recommended_strength"] == 0.7 and content["sha256"] == "x"
-    assert content["quality"]["kept"] == 1
-    assert content["quality"]["recommended_strength"]["dprime_ratio_npw_eye"] == 1.2
-    assert list(tmp_path.iterdir()) == [card]
+def test_each_observer_counts_the_lesions_that_are_hard_for_it():
+    tasks = [
+        strength.Task(3.0, -10.0, cho=[3.0, 3.0], npwe=[0.1, 0.1]),
+        strength.Task(9.0, -50.0, [20.0, 20.0], [5, 4]),
+    ]
+    assert strength.told_apart(tasks, "cho") == tasks[:1]
+    assert strength.told_apart(tasks, "npwe") == tasks[1:]
+    found = strength.Study((0.7,), tasks, [0.0], [1.0], [0.2, 0.2], [1.0], [0.8], 0.7)
+    assert found.ratios("cho", 0.7) == [1.0] and found.ratios("npwe", 0.7) == [0.8]
+
+
+def test_wide_noise_for_spectra_is_cut_from_the_middle_too():
+    noise = strength.water_noise(2, seed=1, patch=256)
+    assert noise.shape == (2, 3, 256, 256)
+    assert noise.std() == pytest.approx(strength.NOISE_HU)
 
 
 def test_a_ball_is_the_middle_slice_s_and_averages_over_thickness():
