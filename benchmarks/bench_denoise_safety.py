@@ -1,19 +1,34 @@
 """Nothing appears, nothing vanishes: invented lesions over noise realisations, contrast of faint ones.
 
 ``python benchmarks/bench_denoise_safety.py [--model ID] [--realisations 1000] [--part appear|vanish]`` prints
-both tables. Everything runs at the demo's low dose (15 %) with the scanner model's noise, against its truth.
+the tables. Everything runs at the demo's low dose (15 %) with the scanner model's noise, against its truth, at
+strength 1, at the model's recommended one and at 0.6.
 
 **Appear.** Scenes without lesions: a water disc and slices of the demo away from its findings. A matched filter
 for discs of 5 and 10 mm (``quality.blobs``, in HU) runs over picture − truth of the low-dose and of the denoised
-picture, in all places that are flat in the truth; the ideal picture would answer 0 everywhere. The threshold T of
-each scene and size is set where 5 % of low-dose slices hold at least one false lesion. Counted are slices with one:
-*at T*, the fixed threshold; *own scale*, with answers in units of each place's own SD and T likewise (a reader who
-turns the window up on a quiet picture); *invented*, above T where the low-dose picture itself answers less than
-2 SD. *standing* is what stays in the mean over realisations, HU above its 4.5 standard errors: drawn every time.
+picture, in all places that are flat in the truth; the ideal picture would answer 0 everywhere. Each realisation of a
+scene is one slice, read with both filters; counted are (slice, filter) with at least one place that
 
-**Vanish.** Cylinders of −50 … +100 HU and 3 … 15 mm in the demo's liver (``quality.lesions``). Contrast kept,
-d′ of a channelised Hotelling observer before and after, and the ideal observer's d′ from the spectrum of noise and
-tissue mottling together (one slice of the lesion).
+- *reads as a lesion*: answers 20 HU or more to the filter for 5 mm, 10 HU for 10 mm. At low dose all do: noise of that
+  size is in the data, and a denoiser that lets it through invents nothing, but uncovers what fine noise had hidden;
+- is *unhinted*: reads as a lesion where the low dose answers less than 2 of its own SD. Where 2 SD are more than those
+  20 or 10 HU the low dose itself has such answers, and a picture left alone would be said to invent them; so that
+  is shown, not judged;
+- is *invented*: reads as a lesion where the low dose, at that place, with that filter and in that direction, answers
+  less than half as much: most of it is the denoiser's. Of a picture left alone, or mixed with any weight, none is;
+- stands *at T*, the threshold that 5 % of low-dose slices pass; or above such a threshold in units of each place's own
+  SD, on its *own scale* (a reader who turns the window up on a quiet picture).
+
+*standing* is what stays in the mean over realisations, HU above its 4.5 standard errors: drawn every time.
+
+**Vanish.** Balls of −50 … +100 HU and 3 … 15 mm, with partial volume, in the demo's liver (``quality.lesions``), and
+the demo's own 19 findings (liver lesions, nodules, ground glass). Each is denoised with it and without it under the
+same noise; the difference of the two, inside the lesion in its middle slice, is the contrast *kept*. It does not
+scatter with the noise but as the denoiser reacts to it, so a single lesion of which less than half is kept has lost
+it to the denoiser: it *vanished*. What a reader measures in one picture (inside less a ring) does scatter; how
+many read as less than half is given for both pictures. The ideal observer's d′ at low dose is that over all slices of
+the lesion, whose noise is independent in the demo (slices side by side), in noise alone: he knows the tissue's
+mottling, and no other sees more. The CHO sees the middle slice only.
 """
 
 from __future__ import annotations
@@ -23,18 +38,21 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from benchmarks.denoise_lesions import Lesion
+
 ROOT = Path(__file__).resolve().parents[1]
-STRENGTHS = (1.0, 0.8, 0.6)
 SIZES_MM = (5.0, 10.0)
+READS_AS_HU = {5.0: 20.0, 10.0: 10.0}  # what a reader would take for a lesion of that size
 FALSE_POSITIVES = 0.05
 UNSEEN_SD = 2.0  # below this the low-dose picture holds no hint
-LESION_MM = (3.0, 5.0, 8.0, 10.0, 15.0)
-LESION_HU = (-50.0, -20.0, -10.0, 10.0, 20.0, 50.0, 100.0)
+IN_THE_DATA = 0.5  # share of an answer that the low dose must hold
+STANDING_HU = 5.0
 VISIBLE = 3.0  # d′ of the ideal observer from which a lesion counts as one that can be seen
-GONE = 0.5  # share of contrast below which a lesion has vanished
 _AT_ONCE = 4
 
 
@@ -46,38 +64,96 @@ def main() -> list[dict]:
     rows = []
     for info in list_models():
         if info.shipped:
-            rows += rows_of(info.id, appear(info.id, count), vanish(info.id))
+            rows += rows_of(info.id, appear(info.id, count), *vanish(info.id))
     return rows
 
 
-def rows_of(model: str, found: list[Appear], lesions: list[Kept]) -> list[dict]:
-    """Verdicts at full strength, which is the hardest."""
-    full = [a for a in found if a.strength == max(STRENGTHS)]
-    slices = sum(a.slices for a in full)
-    at, own, invented = (sum(getattr(a, n) for a in full) for n in ("at_threshold", "own_scale", "invented"))
-    low = sum(a.low for a in full)
-    standing = max(a.standing_hu for a in full)
-    seen = [k for k in lesions if k.strength == max(STRENGTHS) and k.ideal >= VISIBLE]
-    kept = [k.kept for k in seen]
-    worst = max(seen, key=lambda k: abs(k.kept - 1), default=None)
-    gone = [k for k in seen if k.kept < GONE]
-    setting = f"{slices} slices of demo scenes and water at 15 % dose (two filter sizes each), strength 1"
+def strengths_of(model: str) -> tuple[float, ...]:
+    """Strengths that are measured, the greatest first: 1, what the model's card recommends, 0.6."""
+    from ldct_viewer.denoise.model_file import recommended_strength
+
+    return tuple(sorted({1.0, recommended_strength(model), 0.6}, reverse=True))
+
+
+def vanish(model: str) -> tuple[list[Lesion], list[Lesion]]:
+    """Balls in the demo's liver; the demo's findings."""
+    from benchmarks.denoise_lesions import balls, findings
+
+    strengths = strengths_of(model)
+    return balls(model, strengths), findings(model, strengths)
+
+
+def rows_of(model: str, found: list[Appear], put_in: list[Lesion], own: list[Lesion]) -> list[dict]:
+    """Verdicts at full strength, which is the hardest; what the recommended one gives stands beside them."""
+    default = sorted({a.strength for a in found})[-2]
+    name = f"strength 1 / {default:g}"
 
     def row(what: str, reference: str, measured: str, target: str, ok: bool, note: str) -> dict:
         what = f"{what}, {model} model"
         return {"what": what, "reference": reference, "measured": measured, "target": target, "ok": ok, "note": note}
 
+    full, less = ([a for a in found if a.strength == s] for s in (1.0, default))
+    slices = sum(a.slices for a in full) // len(SIZES_MM)
+    setting = f"{slices:,} slices × 2 filters of demo scenes and water at 15 % dose, {name}"
+
+    def total(which: str, part: list[Appear] = full) -> int:
+        return sum(getattr(a, which) for a in part)
+
+    def both(which: str) -> str:
+        return f"{total(which):,} / {total(which, less):,}"
+
+    low = total("low")
+    worst = max(full, key=lambda a: a.standing_hu)
+    rows = [
+        row("false lesions at a fixed threshold", f"low dose {low}", both("at_threshold"), "≤ low dose",
+            total("at_threshold") <= low, setting),
+        row("false lesions of ≥ 20 HU (5 mm) or ≥ 10 HU (10 mm) that the low dose holds less than half of",
+            f"all low-dose slices read so: {total('reads_low'):,}", both("invented"), "0", total("invented") == 0,
+            f"{setting}; read so, in the data or not: {both('reads')}; below 2 SD at low dose: {both('unhinted')} "
+            f"(low dose itself {total('unhinted_low'):,})"),
+        row("false lesions on the picture's own scale", f"low dose {low}", both("own_scale"), "≤ 1.5 × low dose",
+            total("own_scale") <= 1.5 * low, setting),
+        row("false lesions that stand in the mean of all realisations", "0",
+            f"{worst.standing_hu:.1f} / {max(a.standing_hu for a in less):.1f} HU", f"≤ {STANDING_HU:g} HU",
+            worst.standing_hu <= STANDING_HU, f"{setting}; worst: {worst.scene}, {worst.diameter_mm:g} mm"),
+    ]  # fmt: skip
+    for what, lesions in (("balls in the demo's liver", put_in), ("the demo's findings", own)):
+        rows += [row(*cells) for cells in _kept_rows(what, lesions, default)]
+    return rows
+
+
+def _kept_rows(what: str, lesions: list[Lesion], default: float) -> list[tuple[str, str, str, str, bool, str]]:
+    """Two verdicts on the lesions that an ideal observer sees: contrast kept in the mean, and single ones gone."""
+    from ldct_viewer.quality.lesions import HALF
+
+    seen, less = ([k for k in lesions if k.strength == s and k.ideal >= VISIBLE] for s in (1.0, default))
+    if not seen:
+        return []
+    worst = max(seen, key=lambda k: abs(k.kept.mean - 1))
+    low, high = worst.kept.interval
+    outside = [k for k in seen if not 0.9 <= k.kept.mean <= 1.1]
+    gone = [k for k in seen if k.kept.vanished]
+    singles = sum(len(k.kept.each) for k in seen)
+
+    def span(part: list[Lesion]) -> str:
+        return f"{min(k.kept.mean for k in part):.2f} … {max(k.kept.mean for k in part):.2f}"
+
+    def count(part: list[Lesion]) -> int:
+        return sum(k.kept.vanished for k in part)
+
+    names = ", ".join(f"{k.diameter_mm:g} mm {k.contrast_hu:+g} HU {k.kept.vanished}/{len(k.kept.each)}" for k in gone)
+    unread = [sum(k.kept.unread[n] for k in seen) for n in (0, 1)]
+    setting = f"strength 1 / {default:g}"
     return [
-        row("false lesions at a fixed threshold", f"low dose {low}", str(at), "≤ low dose", at <= low, setting),
-        row("lesions where the low dose holds no hint", "–", str(invented), "0", invented == 0, setting),
-        row("false lesions on the picture's own scale", f"low dose {low}", str(own), "≤ 1.5 × low dose",
-            own <= 1.5 * low, f"{setting}; standing in the mean of all realisations: {standing:.1f} HU"),
-        row("contrast kept, lesions that an ideal observer sees (d′ ≥ 3)", "low dose = 1",
-            f"{min(kept):.2f} … {max(kept):.2f}" if kept else "–", "0.9 … 1.1",
-            bool(kept) and min(kept) >= 0.9 and max(kept) <= 1.1,
-            f"{len(seen)} kinds; worst {worst.diameter_mm:g} mm {worst.contrast_hu:+g} HU" if worst else ""),
-        row("visible lesions that vanish (less than half the contrast)", "–", str(len(gone)), "0", not gone,
-            ", ".join(f"{k.diameter_mm:g} mm {k.contrast_hu:+g} HU" for k in gone)),
+        (f"contrast kept of {what} that an ideal observer sees (d′ ≥ 3)", "low dose = 1",
+         f"{span(seen)} / {span(less)}", "0.9 … 1.1", not outside,
+         f"{setting}; means of {len(seen)} kinds, {len(outside)} outside at strength 1; worst "
+         f"{worst.diameter_mm:g} mm {worst.contrast_hu:+g} HU, 95 % interval {low:.2f} … {high:.2f}"),
+        (f"single ones of {what} that vanish (d′ ≥ 3; less than half left, with − without in the same noise)",
+         f"{singles} lesions", f"{count(seen)} / {count(less)}", "0", not gone,
+         f"{setting}; at strength 1: {names or 'none'}; less than half in the mean: "
+         f"{sum(k.kept.mean < HALF for k in seen)} kinds; inside less ring reads as less than half in one picture: "
+         f"low dose {unread[0]}, denoised {unread[1]}"),
     ]  # fmt: skip
 
 
@@ -86,7 +162,11 @@ def rows_of(model: str, found: list[Appear], lesions: list[Kept]) -> list[dict]:
 
 @dataclass(frozen=True)
 class Appear:
-    """Slices (of ``slices``) with at least one false lesion, by scene, filter and strength."""
+    """Slices (of ``slices``) with at least one false lesion, by scene, filter and strength (what counts: above).
+
+    ``low``, ``reads_low`` and ``unhinted_low`` are the low-dose picture's; ``agreement`` is the correlation of the
+    filter's answers to both pictures.
+    """
 
     scene: str
     diameter_mm: float
@@ -96,23 +176,36 @@ class Appear:
     low: int
     at_threshold: int
     own_scale: int
+    reads_low: int
+    reads: int
+    unhinted_low: int
+    unhinted: int
     invented: int
+    agreement: float
     standing_hu: float
 
 
 def appear(model: str, realisations: int = 1000, seed: int = 11) -> list[Appear]:
     """Count false lesions; ``realisations`` in all, shared among the scenes."""
     denoiser = denoiser_of(model)
-    scenes, pixel_mm, reference = _scenes()
-    each = max(realisations // len(scenes), 2)
+    shown, pixel_mm, reference = scenes()
+    each = max(realisations // len(shown), 2)
     results = []
-    for number, (name, clean) in enumerate(scenes):
-        results += appear_in(denoiser, name, clean, pixel_mm, each, seed + number, reference)
+    for number, (name, clean) in enumerate(shown):
+        strengths = strengths_of(model)
+        results += appear_in(denoiser, name, clean, pixel_mm, each, seed + number, reference, strengths)
     return results
 
 
 def appear_in(
-    denoiser, name: str, clean: np.ndarray, pixel_mm: float, each: int, seed: int, reference: float | None = None
+    denoiser,
+    name: str,
+    clean: np.ndarray,
+    pixel_mm: float,
+    each: int,
+    seed: int,
+    reference: float | None = None,
+    strengths: tuple[float, ...] = (1.0,),
 ) -> list[Appear]:
     """Count false lesions in the middle of the noise-free slices ``clean`` (3, y, x), ``each`` realisations."""
     import torch
@@ -141,7 +234,7 @@ def appear_in(
     return [
         count_false(name, f.diameter_mm, s, store[0], store[1])
         for f, store in zip(filters, answers, strict=True)
-        for s in STRENGTHS
+        for s in strengths
     ]
 
 
@@ -153,19 +246,31 @@ def count_false(name: str, diameter_mm: float, strength: float, low: np.ndarray,
     peak = np.abs(before).max(axis=1)
     threshold = float(np.quantile(peak, 1 - FALSE_POSITIVES))
     z_threshold = float(np.quantile(np.abs(z_before).max(axis=1), 1 - FALSE_POSITIVES))
-    above = np.abs(after) > threshold
+    height = READS_AS_HU[diameter_mm]
+    reads_low, reads = (np.abs(v) >= height for v in (before, after))
+    unseen = np.abs(z_before) < UNSEEN_SD
+    held = before * np.sign(after)  # the low dose's answer in the direction of the denoised one's
     error = after.std(axis=0, ddof=1) / np.sqrt(len(after))
+
+    def slices(places: np.ndarray) -> int:
+        return int(places.any(axis=1).sum())
+
     return Appear(
-        name,
-        diameter_mm,
-        strength,
-        len(after),
-        threshold,
-        int((peak > threshold).sum()),
-        int(above.any(axis=1).sum()),
-        int((np.abs(z_after).max(axis=1) > z_threshold).sum()),
-        int((above & (np.abs(z_before) < UNSEEN_SD)).any(axis=1).sum()),
-        float(np.maximum(np.abs(after.mean(axis=0)) - 4.5 * error, 0.0).max()),
+        scene=name,
+        diameter_mm=diameter_mm,
+        strength=strength,
+        slices=len(after),
+        threshold_hu=threshold,
+        low=int((peak > threshold).sum()),
+        at_threshold=slices(np.abs(after) > threshold),
+        own_scale=slices(np.abs(z_after) > z_threshold),
+        reads_low=slices(reads_low),
+        reads=slices(reads),
+        unhinted_low=slices(reads_low & unseen),
+        unhinted=slices(reads & unseen),
+        invented=slices(reads & (held < IN_THE_DATA * np.abs(after))),
+        agreement=float(np.corrcoef(before.ravel(), after.ravel())[0, 1]),
+        standing_hu=float(np.maximum(np.abs(after.mean(axis=0)) - 4.5 * error, 0.0).max()),
     )
 
 
@@ -173,7 +278,7 @@ def _standard(answer: np.ndarray) -> np.ndarray:
     return (answer - answer.mean(axis=0)) / np.maximum(answer.std(axis=0, ddof=1), 1e-6)
 
 
-def _scenes() -> tuple[list[tuple[str, np.ndarray]], float, float]:
+def scenes() -> tuple[list[tuple[str, np.ndarray]], float, float]:
     """Noise-free triples of slices (3, y, x) without findings; pixel size; the demo's tube current reference."""
     import torch
 
@@ -187,107 +292,13 @@ def _scenes() -> tuple[list[tuple[str, np.ndarray]], float, float]:
     free = [k for k in range(1, count - 1) if all(abs(k * slice_mm - z) > reach for z, reach in taken)]
     axis = (np.arange(size) - (size - 1) / 2) * pixel_mm
     water = np.where(np.hypot(axis[:, None], axis[None]) < 150, 0, -1000).astype(np.int16)
-    scenes = [("water, 300 mm", np.stack([water] * 3))]
+    shown = [("water, 300 mm", np.stack([water] * 3))]
     for name, z in (("upper abdomen", 80.0), ("heart", 110.0), ("upper chest", 240.0), ("shoulders", 285.0)):
         k = min(free, key=lambda k: abs(k * slice_mm - z))
-        scenes.append((f"{name}, slice {k}", phantom.hu[k - 1 : k + 2]))
+        shown.append((f"{name}, slice {k}", phantom.hu[k - 1 : k + 2]))
     some = torch.from_numpy(phantom.hu[:: max(1, count // 12)].astype(np.float32))
     reference = float(noise_maker(size, pixel_mm).line_integrals(some).quantile(0.97, dim=-1).mean())
-    return scenes, pixel_mm, reference
-
-
-# ------------------------------------------------------------------------------------------------ vanish
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One size, contrast and strength: what is left of the lesion, and who sees it."""
-
-    diameter_mm: float
-    contrast_hu: float
-    strength: float
-    lesions: int
-    ideal: float
-    before: float
-    after: float
-    kept: float
-
-
-def vanish(
-    model: str,
-    sizes: tuple[float, ...] = LESION_MM,
-    contrasts: tuple[float, ...] = LESION_HU,
-    seeds: int = 4,
-    slices: int = 24,
-) -> list[Kept]:
-    """Lesions put into the demo's liver under ``seeds`` realisations of the low dose."""
-    from ldct_viewer.denoise.engine import blend
-    from ldct_viewer.quality.lesions import _lesion, lesion_study
-    from ldct_viewer.quality.noise import cut, flat_places, nps
-    from ldct_viewer.quality.observers import ideal_dprime
-
-    truth, low, spacing = _liver(seeds, slices)
-    denoiser = denoiser_of(model)
-    kept: dict[bytes, np.ndarray] = {}
-    results = []
-    for diameter in sizes:
-        size = max(28, round(2.4 * diameter / spacing[1] / 4) * 4)
-        half = max(round(diameter / 2 / spacing[0]), 0)
-        flat = flat_places(truth, size, 60, range(half, slices - half))
-        places = [(n * slices + k, j, i) for k, j, i in flat for n in range(seeds)]
-        spectrum = nps(cut(low, places, size), spacing[1:], detrend=0)  # noise and the tissue's own mottling
-        for contrast in contrasts:
-            ideal = ideal_dprime(contrast * _lesion(size, spacing[1], diameter, 0.6), spectrum)
-            for strength in STRENGTHS:
-
-                def denoise(hu: np.ndarray, s: float = strength) -> np.ndarray:
-                    return blend(hu, _remembered(denoiser, hu, slices, spacing, kept), s)
-
-                study = lesion_study(low, spacing, places, size, denoise, diameter_mm=diameter, contrast_hu=contrast)
-                results.append(
-                    Kept(diameter, contrast, strength, study.lesions, ideal,
-                         study.dprime_low, study.dprime_denoised, study.contrast_kept)
-                )  # fmt: skip
-            while len(kept) > 1:  # the picture without lesions came first and stays
-                kept.popitem()
-    return results
-
-
-def _liver(seeds: int, slices: int) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float]]:
-    """Right upper abdomen of the demo: truth (z, y, x), ``seeds`` low-dose volumes one after another, spacing."""
-    import torch
-
-    from ldct_viewer.physics.demo import DOSE, truth
-    from ldct_viewer.physics.noise import noise_maker
-
-    phantom = truth()
-    _, _, reference = _scenes()
-    spacing = phantom.geometry.spacing_mm
-    size = phantom.hu.shape[-1]
-    part = phantom.hu[2 : 2 + slices]
-    maker = noise_maker(size, spacing[2])
-    p = maker.line_integrals(torch.from_numpy(part.astype(np.float32)))
-    sd = maker.log_sd(p, DOSE, float("inf"), reference)
-    generator = torch.Generator().manual_seed(31)
-    box = (slice(None), slice(size // 4, size // 4 + size // 2), slice(size // 8, size // 8 + size // 2))
-    low = []
-    for _ in range(seeds):
-        noise = np.concatenate([maker.draw(sd[k : k + 4], generator).numpy() for k in range(0, slices, 4)])
-        low.append(np.clip(np.rint(part + noise)[box], -1024, 3071).astype(np.int16))
-    return np.ascontiguousarray(part[box]), np.concatenate(low), spacing
-
-
-def _remembered(denoiser, hu: np.ndarray, slices: int, spacing: tuple, kept: dict[bytes, np.ndarray]) -> np.ndarray:
-    """``hu`` denoised, volume by volume of ``slices``; the strengths share one result."""
-    import hashlib
-
-    from ldct_viewer.volume import Geometry, Volume
-
-    key = hashlib.blake2b(np.ascontiguousarray(hu)).digest()
-    if key not in kept:
-        parts = [hu[k : k + slices] for k in range(0, len(hu), slices)]
-        kept[key] = np.concatenate([denoiser.denoise(Volume(p, Geometry(p.shape, spacing))) for p in parts])
-    return kept[key]
+    return shown, pixel_mm, reference
 
 
 # ------------------------------------------------------------------------------------------------ shared
@@ -310,31 +321,43 @@ def middle(denoiser, triples: np.ndarray, spacing_z: float = 2.5) -> np.ndarray:
     return out[1::3]
 
 
-def tables(found: list[Appear], lesions: list[Kept]) -> str:
-    """Markdown of both parts."""
+def tables(found: list[Appear], put_in: list[Lesion], own: list[Lesion]) -> str:
+    """Markdown of all parts."""
     lines = []
     if found:
         lines += [
-            "| scene | filter | T, HU | slices | strength | low dose | at T | own scale | invented | standing HU |",
-            "|---|---|---|---|---|---|---|---|---|---|",
-            *(f"| {a.scene} | {a.diameter_mm:g} mm | {a.threshold_hu:.1f} | {a.slices} | {a.strength} | {a.low} "
-              f"| {a.at_threshold} | {a.own_scale} | {a.invented} | {a.standing_hu:.1f} |" for a in found),
+            "| scene | filter | T, HU | slices | strength | at T: low dose → denoised | own scale | reads as a lesion: "
+            "low dose → denoised | unhinted: low dose → denoised | invented | correlation | standing HU |",
+            "|---|---|---|---|---|---|---|---|---|---|---|---|",
+            *(f"| {a.scene} | {a.diameter_mm:g} mm | {a.threshold_hu:.1f} | {a.slices} | {a.strength:g} "
+              f"| {a.low} → {a.at_threshold} | {a.own_scale} | {a.reads_low} → {a.reads} "
+              f"| {a.unhinted_low} → {a.unhinted} | {a.invented} | {a.agreement:.2f} | {a.standing_hu:.1f} |"
+              for a in found),
             "",
         ]  # fmt: skip
-    if lesions:
-        lines += [
-            "| lesion | n | ideal d′ | CHO d′ low | strength: contrast kept, CHO d′ |  |  |",
-            "|---|---|---|---|---|---|---|",
-        ]
-        for k in lesions[:: len(STRENGTHS)]:
-            same = [v for v in lesions if (v.diameter_mm, v.contrast_hu) == (k.diameter_mm, k.contrast_hu)]
-            cells = " | ".join(f"{v.strength}: {v.kept:.2f}, {v.after:.1f}" for v in same)
-            seen = "" if k.ideal >= VISIBLE else " (not seen)"
-            lines.append(
-                f"| {k.diameter_mm:g} mm {k.contrast_hu:+g} HU{seen} | {k.lesions} | {k.ideal:.1f} "
-                f"| {k.before:.1f} | {cells} |"
-            )
+    for lesions in (put_in, own):
+        strengths = sorted({k.strength for k in lesions}, reverse=True)
+        if lesions:
+            heads = " | ".join(f"kept at {s:g} [95 %], vanished" for s in strengths)
+            lines += [f"| lesion | n | ideal d′ | read as less than half: low dose → denoised at "
+                      f"{' / '.join(f'{s:g}' for s in strengths)} | CHO d′: likewise | {heads} |",
+                      "|---|---|---|---|---|" + "---|" * len(strengths)]  # fmt: skip
+        lines += [_line(lesions[n : n + len(strengths)]) for n in range(0, len(lesions), max(len(strengths), 1))]
+        lines.append("")
     return "\n".join(lines)
+
+
+def _line(same: list[Lesion]) -> str:
+    """One kind of lesion at all strengths."""
+    k, n = same[0], len(same[0].kept.each)
+    name = f"{k.name} {k.diameter_mm:g} mm {k.contrast_hu:+g} HU{'' if k.ideal >= VISIBLE else ' (not seen)'}"
+    unread = " / ".join(f"{v.kept.unread[1] / n:.0%}" for v in same)
+    cho = "–" if np.isnan(k.before) else f"{k.before:.1f} → " + " / ".join(f"{v.after:.1f}" for v in same)
+    cells = " | ".join(
+        f"{v.kept.mean:.2f} [{v.kept.interval[0]:.2f}, {v.kept.interval[1]:.2f}], {v.kept.vanished / n:.0%}"
+        for v in same
+    )
+    return f"| {name} | {n} | {k.ideal:.1f} | {k.kept.unread[0] / n:.0%} → {unread} | {cho} | {cells} |"
 
 
 def _command() -> None:
@@ -347,10 +370,10 @@ def _command() -> None:
     args = parser.parse_args()
     model = args.model or default_model().id
     found = appear(model, args.realisations) if args.part != "vanish" else []
-    lesions = vanish(model) if args.part != "appear" else []
-    print(tables(found, lesions))
-    if found and lesions:
-        for row in rows_of(model, found, lesions):
+    put_in, own = vanish(model) if args.part != "appear" else ([], [])
+    print(tables(found, put_in, own))
+    if found and put_in:
+        for row in rows_of(model, found, put_in, own):
             print(" | ".join(str(v) for v in row.values()))
 
 

@@ -58,17 +58,3 @@ def flat_mask(truth: NDArray[Any], reach_px: int, range_hu: float = 60.0) -> NDA
         mask[edge] = False
         mask[:, edge] = False
     return np.asarray(mask)
-
-
-def peaks(
-    answer: NDArray[np.float32], mask: NDArray[np.bool_], threshold: float, reach_px: int
-) -> list[tuple[int, int]]:
-    """Places (y, x) where |answer| is above ``threshold`` inside ``mask`` and greatest within ``reach_px``."""
-    strength = np.where(mask, np.abs(answer), 0.0)
-    found: list[tuple[int, int]] = []
-    while True:
-        y, x = np.unravel_index(int(np.argmax(strength)), strength.shape)
-        if strength[y, x] <= threshold:
-            return found
-        found.append((int(y), int(x)))
-        strength[max(y - reach_px, 0) : y + reach_px + 1, max(x - reach_px, 0) : x + reach_px + 1] = 0.0

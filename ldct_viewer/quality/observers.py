@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .noise import Nps
+from .noise import Nps, with_low_frequencies
 
 EYE_MM = 500.0  # distance to the screen
 EYE_ZOOM = 1.5  # how much larger than life the picture is shown
@@ -71,20 +71,34 @@ def internal_dprime(
 
 
 def ideal_dprime(signal: NDArray[Any], spectrum: Nps) -> float:
-    """d′ of the ideal (prewhitening) observer of a known signal (y, x; HU) in Gaussian noise of a spectrum.
+    """d′ of the ideal (prewhitening) observer of a known signal ((y, x) or slices (z, y, x); HU) in Gaussian noise.
 
-    d′² = Σ |S(f)|² / NPS(f) · Δf² (Barrett & Myers, ch. 13). ``signal`` has the pixels of ``spectrum``, and the
-    blur of the scan. Frequencies with less than a hundredth of the peak's noise (beyond the kernel's reach, and
-    what a trend took away) count for nothing: dividing by next to nothing would promise anything.
+    d′² = Σ |S(f)|² / NPS(f) · Δf² (Barrett & Myers, ch. 13), summed over slices, which must not share their noise
+    (they do where they overlap). ``signal`` has the pixels of ``spectrum``, and the blur of the scan. A large lesion
+    lives at the lowest frequencies: what a trend took away there is given back (:func:`.noise.with_low_frequencies`;
+    an estimate: noise alone, without a trend, is better), and what leaked there from others is taken out
+    (:func:`_without_leakage`). Right within 3 % for noise alone in regions of three times the lesion's width. Nowhere
+    does the noise count for less than a hundredth of its peak: dividing by next to nothing (beyond the kernel's
+    reach) would promise anything.
     """
     dy, dx = spectrum.pixel_mm
     rows, columns = spectrum.power_2d.shape
-    padded = np.zeros((rows, columns))
-    part = np.asarray(signal, dtype=np.float64)
-    j, i = max((rows - part.shape[0]) // 2, 0), max((columns - part.shape[1]) // 2, 0)
-    if part.shape[0] > rows or part.shape[1] > columns:
+    part = np.atleast_3d(np.asarray(signal, dtype=np.float64).T).T  # one slice is a stack of one
+    if part.shape[1] > rows or part.shape[2] > columns:
         raise ValueError("the signal is larger than the spectrum's regions")
-    padded[j : j + part.shape[0], i : i + part.shape[1]] = part
-    power = np.abs(np.fft.fftshift(np.fft.fft2(padded)) * dy * dx) ** 2
-    used = spectrum.power_2d > spectrum.power_2d.max() * 1e-2
-    return float(np.sqrt((power[used] / spectrum.power_2d[used]).sum() / (rows * dy * columns * dx)))
+    power = np.abs(np.fft.fftshift(np.fft.fft2(part, s=(rows, columns)), axes=(1, 2)) * dy * dx) ** 2
+    noise = _without_leakage(with_low_frequencies(spectrum))
+    ratio = power.sum(axis=0) / np.maximum(noise, noise.max() * 1e-2)
+    return float(np.sqrt(ratio.sum() / (rows * dy * columns * dx)))
+
+
+def _without_leakage(power_2d: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A spectrum freed of what the regions' borders smear from frequency to frequency (zero in the middle).
+
+    Expected in regions of N pixels is the spectrum blurred by Fejér's kernel: the autocovariance times 1 − lag / N.
+    CT's noise falls to nothing at zero frequency, so there it is mostly blur; the ideal observer would look worse than
+    one who reads the squares themselves. Right for noise that forgets itself within half a region.
+    """
+    shares = [1.0 - np.minimum(np.arange(n), n - np.arange(n)) / n for n in power_2d.shape]
+    covariance = np.fft.ifft2(np.fft.ifftshift(power_2d)).real / np.outer(*shares)
+    return np.asarray(np.fft.fftshift(np.fft.fft2(covariance).real))

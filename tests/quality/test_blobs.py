@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ldct_viewer.quality.blobs import blobs, flat_mask, peaks
+from ldct_viewer.quality.blobs import blobs, flat_mask
 
 
 def scene(diameter_px: float, contrast: float, at: tuple[int, int], n: int = 96) -> np.ndarray:
@@ -32,15 +32,6 @@ def test_noise_answers_with_the_sd_theory_gives():
     disc = np.pi * 25
     ring = np.pi * (81 - 36)
     assert answer.std() == pytest.approx(20 * np.sqrt(1 / disc + 1 / ring), rel=0.04)
-
-
-def test_two_lesions_are_two_peaks_and_the_mask_is_obeyed():
-    f = blobs((96, 96), 1.0, 8.0)
-    answer = f.apply(scene(8, -30, (30, 30)) + scene(8, 30, (60, 60)))
-    everywhere = np.ones((96, 96), bool)
-    assert sorted(peaks(answer, everywhere, 15.0, f.reach_px)) == [(30, 30), (60, 60)]
-    everywhere[50:] = False
-    assert peaks(answer, everywhere, 15.0, f.reach_px) == [(30, 30)]
 
 
 def test_the_mask_keeps_clear_of_edges_and_of_air():
