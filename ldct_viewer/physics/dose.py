@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from ..cancel import NEVER, CancelToken, Progress, no_progress
 from ..errors import OpenError
 from ..volume import AIR_HU, Geometry
-from .kernels import Kernel, fit_kernel, kernel_from_name, uniform_patches
+from .kernels import Kernel, fit_kernel, kernel_from_name, uniform_patches, without_structure
 from .noise import NoiseMaker, noise_maker, slice_weights
 from .scanner import Scanner
 
@@ -30,6 +30,7 @@ _BATCH = 4
 _MAX_HU = 32767
 _MOST_TILT = 35.0  # degrees; gantries tilt by 30
 _BORE_MM = 400.0
+_FEWEST = 6  # even patches that tell a series' noise
 _TISSUE_HU, _CUT_MM = -150, 40.0
 
 
@@ -111,7 +112,7 @@ def plan_dose(
     reference = float(scanner.middle_path(maker.line_integrals(_square(hu[some], geometry))).mean())
     side = 24
     patches, places = uniform_patches(hu, side, 60)
-    if len(patches) < 6:
+    if len(patches) < _FEWEST:
         return DosePlan(kernel, scanner, reference, float("nan"), axis_mm)
     slices = sorted({k for k, _, _ in places})[:12]
     white = _WhiteFields(maker, None, 12345)
@@ -123,9 +124,12 @@ def plan_dose(
         if k in slices:
             measured.append(_detrended_sd(patch))
             modelled.append(_detrended_sd(noise[slices.index(k), j : j + side, i : i + side]))
+    even = without_structure(np.divide(measured, modelled))
+    if np.count_nonzero(even) < _FEWEST:
+        return DosePlan(kernel, scanner, reference, float("nan"), axis_mm)
     # stored HU are whole numbers, which adds 1/12 HU² (Sheppard): no photon's doing
-    sd = max(float(np.mean(np.square(measured))) - 1 / 12, 0.0) ** 0.5
-    model_sd = float(np.sqrt(np.mean(np.square(modelled))))
+    sd = max(float(np.mean(np.square(measured)[even])) - 1 / 12, 0.0) ** 0.5
+    model_sd = float(np.sqrt(np.mean(np.square(modelled)[even])))
     # quantum noise power goes as 1/photons; electronic noise is kept at its share of the quantum noise
     ratio = float(np.clip((model_sd / max(sd, 0.3)) ** 2, 1e-3, 1e3))
     matched = replace(scanner, photons=scanner.photons * ratio, electronic=scanner.electronic * ratio**0.5)

@@ -119,6 +119,15 @@ DEFECTS = (
         "physics",
     ),
     D(
+        "phys-edges-are-noise",
+        "physics/dose.py",
+        "without_structure(np.divide(measured, modelled))",
+        "np.ones(len(measured), bool)",
+        "edges count as the scan's noise: a head gets 25 times too much",
+        _DOSE,
+        "physics",
+    ),
+    D(
         "phys-match-square",
         "physics/dose.py",
         "(model_sd / max(sd, 0.3)) ** 2",
