@@ -8,14 +8,16 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..dicom.exposure import is_plausible
+from ..dicom.provenance import AI_DENOISED, SIMULATED_DOSE
 from ..errors import DeviceError, OpenError, WriteError
-from .denoise import SERIES_HELP
+from .arguments import UsageError, positive, share
+from .denoise import SERIES_HELP, SUFFIXES
 
 if TYPE_CHECKING:
     from ..denoise.device import Device
@@ -32,8 +34,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN", type=Path, help="a DICOM series folder")
     parser.add_argument("output", metavar="OUT", type=Path, help="new folder for the simulated DICOM series")
     level = parser.add_mutually_exclusive_group(required=True)
-    level.add_argument("--dose", type=_dose, help="fraction of the scan's own dose, 0.01 to 1")
-    level.add_argument("--mas", type=_positive, help="target tube current-time product, mAs (the header must state it)")
+    level.add_argument("--dose", type=_dose, help="fraction of the scan's own dose, 0.01 to 1 (or 1%% to 100%%)")
+    level.add_argument("--mas", type=positive, help="target tube current-time product, mAs (the header must state it)")
     parser.add_argument("--seed", type=int, default=0, help="same seed, same noise (default 0)")
     kernel_help = "smooth, standard, detail, sharp or a vendor's name (default: fitted to the picture's noise)"
     parser.add_argument("--kernel", type=_kernel, help=kernel_help)
@@ -49,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
         raise WriteError(
             "OUT exists already; nothing is ever overwritten.", "Name a new folder.", args.output, "exists"
         )
+    _check_name(args.output)
     found, volume = _read(args.input, args.series)
+    _check_origin(found.image_type, args)
     meta = volume.meta
     dose = args.dose if args.dose is not None else _dose_of(args.mas, meta, args.input)
     for warning in volume.warnings:
@@ -97,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
         _say(warning.message)
     seconds = round(time.monotonic() - started, 3)
     mas = None
-    if meta.exposure_mas and is_plausible(meta.exposure_mas):
+    if meta.exposure_mas and is_plausible(meta.exposure_mas) and SIMULATED_DOSE not in found.image_type:
         mas = {"source": meta.exposure_mas, "simulated": round(dose * meta.exposure_mas, 2), "from": meta.exposure_from}
     if args.json:
         summary = {
@@ -140,6 +144,33 @@ def _read(path: Path, number: int | None) -> tuple[Any, Any]:
     return found, SeriesReader(found).read()
 
 
+def _check_name(output: Path) -> None:
+    """A folder called like a file would be taken for one. Raises UsageError."""
+    if output.name.lower().endswith((*SUFFIXES, ".nii")):
+        raise UsageError("simulate writes a DICOM folder.", "Give OUT a name without such an ending.", output, "suffix")
+
+
+def _check_origin(image_type: Sequence[str], args: argparse.Namespace) -> None:
+    """Of what this program made itself no dose can be lowered as of a scan. Raises OpenError."""
+    if AI_DENOISED in image_type:
+        raise OpenError(
+            "This series was denoised by this program: it no longer has the noise that tells its dose.",
+            "Simulate from the original series.",
+            args.input,
+            "ai_denoised",
+        )
+    if SIMULATED_DOSE not in image_type:
+        return
+    if args.mas is not None:
+        raise OpenError(
+            "This series is a simulated low dose; its header still states the mAs of the scan it was made from.",
+            "Give --dose (a fraction of the simulated dose) instead of --mas.",
+            args.input,
+            "simulated",
+        )
+    _say("this series is a simulated low dose already; --dose is taken as a fraction of that.")
+
+
 def _dose_of(mas: float, meta: SeriesMeta, path: Path) -> float:
     """``mas`` as a fraction of the series' mean mAs."""
     stated = meta.exposure_mas
@@ -155,7 +186,7 @@ def _dose_of(mas: float, meta: SeriesMeta, path: Path) -> float:
     dose = mas / stated
     if not 0.01 <= dose <= 1:
         raise OpenError(
-            f"{mas:g} mAs is {dose:.2g} of the scan's {stated:g} mAs; it must lie between 1 % and 100 %.",
+            f"{mas:g} mAs is {100 * dose:.3g} % of the scan's {stated:g} mAs; it must lie between 1 % and 100 %.",
             "Give a lower --mas." if dose > 1 else "Give a higher --mas.",
             path,
             "dose_range",
@@ -208,16 +239,9 @@ def _say(text: str) -> None:
 
 
 def _dose(text: str) -> float:
-    value = float(text)
-    if not 0.01 <= value <= 1:
-        raise argparse.ArgumentTypeError("must lie between 0.01 and 1")
-    return value
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not value > 0:
-        raise argparse.ArgumentTypeError("must be above 0")
+    value = share(text)
+    if value < 0.01:
+        raise argparse.ArgumentTypeError("a dose below 0.01 (1%) is none that a scanner gives")
     return value
 
 

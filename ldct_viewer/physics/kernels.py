@@ -152,8 +152,8 @@ def uniform_patches(hu: NDArray[Any], size: int = 32, count: int = 80) -> tuple[
 def without_structure(spread: Floats) -> NDArray[np.bool_]:
     """Of patches' SD (n,), or of its ratio to what a scanner's noise has there: which ones are noise alone.
 
-    Where there is little even tissue the most even patches lie across edges: a head with inserts had patches of 2 and of
-    160 HU, and their mean square is the edges'. Noise itself spreads far less than twice about its lower quartile.
+    Where there is little even tissue the most even patches lie across edges: a head with inserts had patches of 2 and
+    of 160 HU, and their mean square is the edges'. Noise itself spreads far less than twice about its lower quartile.
     """
     return spread < 2 * np.percentile(spread, 25)
 

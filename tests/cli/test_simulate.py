@@ -106,6 +106,35 @@ def test_mas_that_cannot_be_is_refused_in_words(series, simulate, stated, code: 
     assert not (tmp_path / "out").exists()
 
 
+def test_what_this_program_made_is_no_scan(series, simulate, tmp_path, capsys) -> None:
+    """Its header states the scan's mAs; a denoised picture has not even the noise of a dose."""
+    scan, once, twice = series(exposure_mas=112), tmp_path / "once", tmp_path / "twice"
+    assert main(["simulate", str(scan), str(once), "--dose", "25%"]) == 0
+    capsys.readouterr()
+    status, said, _ = simulate(once, "--mas", "20")
+    assert (status, said["error"]["code"]) == (3, "simulated")
+    assert main(["simulate", str(once), str(twice), "--dose", "0.5", "--json"]) == 0
+    told = capsys.readouterr()
+    assert "simulated low dose already" in told.err and json.loads(told.out)["mas"] is None
+    for path in sorted(once.rglob("*.dcm")):
+        ds = pydicom.dcmread(path)
+        ds.ImageType = [*ds.ImageType[:3], "AI_DENOISED"]
+        ds.save_as(path)
+    status, said, _ = simulate(once, "--dose", "0.5")
+    assert (status, said["error"]["code"]) == (3, "ai_denoised")
+
+
+def test_out_is_a_folder_and_a_share_is_a_share(series, simulate, tmp_path, capsys) -> None:
+    folder = series(exposure_mas=200)
+    assert main(["simulate", str(folder), str(tmp_path / "w.nii.gz"), "--dose", "0.5"]) == 2
+    assert not (tmp_path / "w.nii.gz").exists()
+    for wrong in ("150%", "abc", "0", "0.5%"):
+        with pytest.raises(SystemExit) as stop:
+            main(["simulate", str(folder), str(tmp_path / "w"), "--dose", wrong])
+        assert stop.value.code == 2 and "_dose" not in capsys.readouterr().err
+    assert "200 % of the scan's 200 mAs" in simulate(folder, "--mas", "400")[1]["error"]["message"]
+
+
 def test_an_implausible_mas_does_not_matter_to_a_dose(series, simulate) -> None:
     code, said, _ = simulate(series(exposure_mas=5100), "--dose", "0.5")
     assert code == 0
