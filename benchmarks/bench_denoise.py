@@ -20,7 +20,7 @@ RED_CNN_GFLOP = 917  # of a 512² slice: 2 × multiplications (../shared/design/
 
 
 def main() -> list[dict]:
-    """The rows of issue 2's speed table that are about the network; each part in a process of its own."""
+    """Speed and memory that issue 3 and the plan ask of the network; each part in a process of its own."""
     rows = []
     speed = _child("speed")
     for model, target in (("fast", 150), ("quality", 40)):

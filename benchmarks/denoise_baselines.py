@@ -2,17 +2,12 @@
 
 ``python benchmarks/denoise_baselines.py --data ../shared/data [--cases ../shared/dicom-cases]
 [--redcnn FOLDER/redcnn.safetensors] [--models fast quality] [--slices 4] [--out RESULT.json] [--keep]``
+prints the tables, HU bias by tissue (``denoise_bias.py``) and issue 3's rows.
 
-Pairs: slices of a series and the same slices at 10, 25 and 50 % of their dose, by the scanner model
-(``physics.noise``), kernel and photon number fitted to the series; phantoms get all the noise of that dose. Slices that
-overlap (3 mm every 2 mm, sliding means of five) share their noise as they share their photons. HU end at −1024, as in
-the 12-bit files of most scanners.
-*held out*: never trained on, but looked at while recipe and weights were chosen: two patients of the data and three of
-``--cases`` (GE: a head with gantry tilt, a chest with contrast, a thin slice of the liver). *drawn*: phantoms, of which
-the abdomen was looked at, too, the head was not. Strengths of the classical methods are tuned on training patients,
-once for all test pairs, with and without a fifth of the noise left; they are told the true noise level, the networks
-only estimate it. BM3D runs where the package ``bm3d`` is installed (its licence is non-commercial, so it is no
-dependency). RED-CNN comes from ``benchmarks/redcnn.py``.
+Pairs: ``denoise_pairs.py``. Strengths of the classical methods are tuned on training patients, once for all test pairs,
+with and without a fifth of the noise left; they are told the true noise level, the networks only estimate it. BM3D runs
+where the package ``bm3d`` is installed (its licence is non-commercial, so it is no dependency). RED-CNN comes from
+``benchmarks/redcnn.py``.
 
 Scores: PSNR in [−160, 240] HU (data range 400) and SSIM in the anatomy's window of LDCT-Benchmark. The intervals are
 95 % of 2,000 bootstraps over patients and, within them, slices. A block of one patient has one over slices only, which
@@ -25,128 +20,31 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from benchmarks.denoise_pairs import Pair, Scan
 
 ROOT = Path(__file__).resolve().parents[1]
 DOSES = (0.1, 0.25, 0.5)
 GRIDS: dict[str, tuple[float, ...]] = {
     "Gaussian": (0.5, 0.7, 1.0, 1.4),  # SD in pixels
     "bilateral": (1.5, 2.5, 4.0),  # the others: × noise level
-    "total variation": (0.45, 0.65, 0.9, 1.2),
+    "total variation": (0.65, 0.9, 1.2, 1.6, 2.1),
     "non-local means": (0.6, 0.8, 1.0, 1.3),
     "BM3D": (0.7, 1.0, 1.3),
 }
 KEPT = (0.0, 0.2)  # share of the noise left in
-ANATOMY = {"cap-cap001": "chest", "Br38-abdomen": "abdomen", "covid-P001": "chest", "normal-normal001": "chest",
-           "A0001": "chest", "A0002": "chest", "UB-head": "head"}  # fmt: skip
-OTHER_SCANS = (("GE head r01", "r01-ge-tilt-variable-spacing", "head"), ("GE chest r11", "r11-nema-wg04-ct", "chest"),
-               ("GE liver r31", "r31-dcmqi-ct-seg", "abdomen"))  # fmt: skip
 SSIM_WINDOW = {"chest": "lung", "abdomen": "abdomen", "head": "brain"}
 _WINDOW = (-160.0, 240.0)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """One slice at one dose: ``noisy`` (3, y, x) int16 HU, ``clean`` (y, x) float32 HU, the added SD in soft tissue."""
-
-    patient: str
-    kind: str  # "tuning", "held out" or "drawn"
-    anatomy: str
-    dose: float
-    noisy: np.ndarray
-    clean: np.ndarray
-    level: float
-    slice_mm: float  # from slice to slice: how far the neighbours lie decides whether a network sees them
-
+BUDGET = "RED-CNN 34 CPU minutes from scratch (1,766 steps), this model some twelve CPU hours"  # denoise.md
 
 Scores = dict[str, list[tuple[float, float, float]]]  # method → (PSNR, SSIM, RMSE HU) of each pair
-
-
-def pairs_of(
-    name: str, kind: str, anatomy: str, hu: np.ndarray, spacing_mm: tuple[float, ...], at: list[int],
-    doses: tuple[float, ...], plan=None, crop: int | None = None, overlap: float = 0.0,
-) -> list[Pair]:  # fmt: skip
-    """Pairs of slices ``at`` of clean ``hu`` (z, y, x); with ``plan`` (physics.dose) only the difference of dose.
-
-    ``spacing_mm``: (z, y, x). ``overlap``: share of the noise that a slice has in common with its neighbours.
-    """
-    import torch
-
-    from ldct_viewer.physics.noise import noise_images
-    from ldct_viewer.training.noise import share_middle
-
-    found = []
-    for k in at:
-        near = np.clip([k - 1, k, k + 1], 0, len(hu) - 1)
-        clean = np.asarray(hu[near], np.float32)
-        for dose in doses:
-            seed = abs(hash_of(f"{name} {k} {dose}"))
-            options = {"source_dose": float("inf")} if plan is None else {
-                "kernel": plan.kernel, "scanner": plan.scanner, "source_dose": 1.0}  # fmt: skip
-            generator = torch.Generator().manual_seed(seed)
-            noise = noise_images(clean, spacing_mm[2], dose, generator=generator, **options).numpy()
-            noise = share_middle(noise, overlap**2)
-            noisy = np.where(clean <= -1024, clean, np.maximum(np.rint(clean + noise), -1024)).astype(np.int16)
-            truth = clean[1]
-            if crop is not None:
-                j, i = ((n - crop) // 2 for n in truth.shape)
-                noisy, truth = noisy[:, j : j + crop, i : i + crop], truth[j : j + crop, i : i + crop]
-            soft = (truth > -150) & (truth < 200)
-            level = float((noisy[1] - truth)[soft].std())
-            found.append(Pair(name, kind, anatomy, dose, noisy, truth, level, spacing_mm[0]))
-    return found
-
-
-def overlap_of(spacing_mm: float, thickness_mm: float | None, average: int = 1) -> float:
-    """Correlation of the noise of neighbouring slices: the share of their rectangular profiles that overlaps.
-
-    Slices thicker than their step, or sliding means of ``average`` of them, see the same photons.
-    """
-    extent = max(thickness_mm or 0.0, spacing_mm) + (average - 1) * spacing_mm
-    return max(0.0, 1.0 - spacing_mm / extent)
-
-
-def hash_of(text: str) -> int:
-    """A seed from a name, the same in every process."""
-    import zlib
-
-    return zlib.crc32(text.encode())
-
-
-def collect(data: Path, cases: Path | None, slices: int, doses: tuple[float, ...], tuning: int = 2) -> list[Pair]:
-    """Tuning pairs (crops of training patients), held-out pairs, untouched pairs."""
-    from benchmarks.other_phantoms import KINDS, draw
-    from ldct_viewer.dicom.read import load
-    from ldct_viewer.physics.dose import plan_dose
-    from ldct_viewer.training.sources import SOURCES, clean
-
-    found = []
-    for source in SOURCES:
-        volume = load(data / source.folder)
-        plan, hu = plan_dose(volume.hu, volume.geometry), clean(volume.hu, source.average)
-        at = np.linspace(2, len(hu) - 3, slices if source.held_out else tuning).astype(int)
-        kind, crop = ("held out", None) if source.held_out else ("tuning", 256)
-        spacing = volume.geometry.spacing_mm
-        overlap = overlap_of(spacing[0], volume.meta.slice_thickness_mm, source.average)
-        found += pairs_of(source.name, kind, ANATOMY[source.name], hu, spacing, list(at), doses, plan, crop, overlap)
-    for name, place, anatomy in OTHER_SCANS:
-        folder = cases / place if cases else None
-        if folder is not None and folder.is_dir():
-            volume = load(folder)
-            plan, spacing = plan_dose(volume.hu, volume.geometry), volume.geometry.spacing_mm
-            count = len(volume.hu)
-            at = list(np.linspace(5, count - 6, slices).astype(int)) if count > 12 else [count // 2]
-            overlap = overlap_of(spacing[0], volume.meta.slice_thickness_mm)
-            found += pairs_of(name, "held out", anatomy, volume.hu, spacing, at, doses, plan, overlap=overlap)
-    for kind in KINDS:
-        for seed in range(slices):
-            hu, pixel = draw(kind, seed)
-            found += pairs_of(f"{kind} phantom", "drawn", kind, hu, (3.0, pixel, pixel), [1], doses)
-    return found
 
 
 def classical(name: str, picture: np.ndarray, level: float, strength: float) -> np.ndarray:
@@ -242,7 +140,8 @@ def _same_for_each(patients: list[str]) -> np.ndarray:
 def target_rows(pairs: list[Pair], scores: Scores, dose: float = 0.25) -> list[dict]:
     """Issue 3's rows for RESULTS.md: each network's gain over RED-CNN's, all real patients together, paired.
 
-    The network at strength 1, as RED-CNN is; the interval is that of the difference, over patients.
+    The network at strength 1, as RED-CNN is; the interval is that of the difference, over patients. The target asks
+    for the same budget, which RED-CNN did not have: ahead or not, that is no verdict.
     """
     at = _real_patients(pairs, dose)
     who = [pairs[n].patient for n in at]
@@ -259,11 +158,39 @@ def target_rows(pairs: list[Pair], scores: Scores, dose: float = 0.25) -> list[d
                 "reference": f"RED-CNN on the recipe's batches: {reference:.2f} dB",
                 "measured": f"{mean:+.2f} dB [{low:+.2f}, {high:+.2f}]",
                 "target": f"≥ {least:+.1f} dB",
-                "ok": mean >= least,
-                "note": f"{len(at)} slices, [−160, 240] HU, data range 400; not the same budget: see denoise.md",
+                "ok": None,
+                "note": f"not the same budget: {BUDGET}; {len(at)} slices, [−160, 240] HU, data range 400",
             }
         )
     return rows
+
+
+def quarter_row(denoiser, br38: Scan) -> dict:
+    """Issue 3's row on real quarter-dose scans, of which there are none here: the nearest stand-in, without a verdict.
+
+    Br38 as if scanned with a quarter of its dose, against the scan with the noise it has, as real pairs are. By the
+    scanner model it is a third (0.33): that doubles the noise measured in soft tissue, as a quarter of the dose does.
+    """
+    from benchmarks.bench_denoise_safety import middle
+    from ldct_viewer.blend import blend
+
+    pairs = replace(br38, at=[3, 7, 11, 15]).pairs((0.33,))
+    info = denoiser.model.info
+    full = [middle(denoiser, p.noisy[None], p.slice_mm)[0] for p in pairs]
+    low = np.mean([score(p.noisy[1], p) for p in pairs], axis=0)
+    cells = []
+    for strength in (info.recommended_strength, 1.0):
+        mean = np.mean([score(blend(p.noisy[1], f, strength), p) for p, f in zip(pairs, full, strict=True)], axis=0)
+        cells.append(f"{mean[0] - low[0]:+.2f} dB, SSIM {mean[1]:.3f} at strength {strength:g}")
+    return {
+        "what": f"PSNR gain on real quarter-dose abdomen of an unseen hospital, {info.name} {info.version}",
+        "reference": f"the stand-in's low dose: {low[0]:.2f} dB, SSIM {low[1]:.3f}",
+        "measured": "not here; stand-in " + "; ".join(cells),
+        "target": "≥ +4.3 dB, SSIM ≥ 0.922",
+        "ok": None,
+        "note": "no real pairs here; stand-in: Br38 with simulated noise, at about a quarter of its dose, against the "
+        f"scan with its own noise, {len(pairs)} slices; it was looked at while choosing, so it flatters",
+    }
 
 
 def _block(title: str, dose: float, at: list[int], pairs: list[Pair], scores: Scores) -> list[str]:
@@ -290,8 +217,9 @@ def _block(title: str, dose: float, at: list[int], pairs: list[Pair], scores: Sc
 def _command() -> None:
     import importlib.util
 
-    from benchmarks import redcnn
+    from benchmarks import denoise_bias, redcnn
     from benchmarks.bench_denoise_safety import denoiser_of, middle
+    from benchmarks.denoise_pairs import scans
     from ldct_viewer.blend import blend
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -302,13 +230,15 @@ def _command() -> None:
     parser.add_argument("--slices", type=int, default=4, help="per test patient")
     parser.add_argument("--doses", type=float, nargs="*", default=list(DOSES))
     parser.add_argument("--without", nargs="*", default=[], choices=list(GRIDS), help="methods to leave out")
-    parser.add_argument("--out", type=Path, help="scores of every pair, JSON")
-    parser.add_argument("--keep", action="store_true", help="with --redcnn: the target's rows into RESULTS.md")
+    parser.add_argument("--out", type=Path, help="scores of every pair and the rows, JSON")
+    parser.add_argument("--keep", action="store_true", help="the targets' rows into RESULTS.md")
     args = parser.parse_args()
     import torch
 
     torch.set_num_threads(1)
-    everything = collect(args.data, args.cases, args.slices, tuple(args.doses))
+    sources = scans(args.data, args.cases, args.slices)
+    br38 = next(s for s in sources if s.name == "Br38-abdomen")
+    everything = [p for s in sources for p in s.pairs(tuple(args.doses))]
     test = [p for p in everything if p.kind != "tuning"]
     names = [n for n in GRIDS if n not in args.without and (n != "BM3D" or importlib.util.find_spec("bm3d"))]
     settings = tune([p for p in everything if p.kind == "tuning"], names)
@@ -326,6 +256,7 @@ def _command() -> None:
     if args.redcnn:
         net = redcnn.load(args.redcnn)
         methods["RED-CNN"] = lambda p: redcnn.denoise(net, p.noisy[1])
+    rows: list[dict] = []
     for model in args.models:
         denoiser = denoiser_of(model)
         strength = denoiser.model.info.recommended_strength
@@ -336,16 +267,21 @@ def _command() -> None:
 
         methods[f"**{Path(model).stem}**"] = partial(at, s=1.0)
         methods[f"**{Path(model).stem}**, strength {strength:g}"] = partial(at, s=strength)
+        bias = denoise_bias.measure(denoiser, [s for s in sources if s.kind != "tuning"])
+        print(denoise_bias.table(denoiser.model.info, bias))
+        rows += [*denoise_bias.target_rows(denoiser.model.info, bias), quarter_row(denoiser, br38)]
     scores = run(test, methods)
     print(f"Settings (strength, share of noise kept), tuned on training patients: {settings}\n")
     print(table(test, scores))
-    if args.keep and args.redcnn:
+    rows = [*(target_rows(test, scores) if args.redcnn else []), *rows]
+    if args.keep:
         from benchmarks.run import keep
 
-        keep("denoise_baselines", target_rows(test, scores))
+        keep("denoise_baselines", rows)
     if args.out:
-        rows = [{"patient": p.patient, "kind": p.kind, "dose": p.dose, "level": p.level} for p in test]
-        args.out.write_text(json.dumps({"pairs": rows, "settings": settings, "scores": scores}, indent=1))
+        pairs = [{"patient": p.patient, "kind": p.kind, "dose": p.dose, "level": p.level} for p in test]
+        kept = {"pairs": pairs, "settings": settings, "scores": scores, "rows": rows}
+        args.out.write_text(json.dumps(kept, indent=1))
 
 
 if __name__ == "__main__":
