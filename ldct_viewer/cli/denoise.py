@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import OpenError, WriteError
-from .arguments import share
+from ..errors import WriteError
+from .arguments import UsageError, must_exist, place, share, whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,19 +23,26 @@ if TYPE_CHECKING:
 STRENGTH_HELP = "0 (as it was) to 1 (all that the network takes for noise); default: what the model's card recommends"
 SERIES_HELP = "which series of IN, as numbered by ldct-viewer info (default: the largest)"
 SUFFIXES = (".nii.gz", ".nrrd", ".mha")
+MODEL_HELP = "id of a model (fast and quality came with the program; default: fast) or a model's file"
+# Endings that mean a file we do not write. Any other dot is part of a folder's name ("result 1.5mm").
+_FOREIGN = {
+    ".nii", ".gz", ".nifti", ".nhdr", ".mhd", ".raw", ".hdr", ".img", ".mgz", ".mnc", ".npy", ".npz", ".dcm", ".dicom",
+    ".ima", ".png", ".jpg", ".jpeg", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pdf", ".txt", ".csv", ".json",
+    ".xml", ".html", ".zip", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz", ".iso", ".mp4", ".avi", ".safetensors",
+}  # fmt: skip
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("input", metavar="IN", type=Path, help="a series folder, or a NIfTI/NRRD/MetaImage file")
+    parser.add_argument("input", metavar="IN", type=place, help="a series folder, or a NIfTI/NRRD/MetaImage file")
     what = f"file to write ({', '.join(SUFFIXES)}), or a new folder for a derived DICOM series"
-    parser.add_argument("output", metavar="OUT", type=Path, help=what)
-    parser.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
+    parser.add_argument("output", metavar="OUT", type=place, help=what)
+    parser.add_argument("--model", metavar="M", help=MODEL_HELP)
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     parser.add_argument("--strength", type=share, help=STRENGTH_HELP)
-    parser.add_argument("--series", type=int, metavar="N", help=SERIES_HELP)
+    parser.add_argument("--series", type=whole(1), metavar="N", help=SERIES_HELP)
     parser.add_argument("--json", action="store_true", help="a JSON summary on stdout")
-    parser.add_argument("--force", action="store_true", help="replace OUT if it exists")
+    parser.add_argument("--force", action="store_true", help="replace OUT if it is a file that exists; never a folder")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from ..dicom.read import load
 
     volume = load(args.input, number=args.series)
+    _check_apart(args.input, args.output, volume)
     for warning in volume.warnings:
         print(f"note: {warning.message}", file=sys.stderr)
     from ..denoise.engine import Denoiser, choose_device
@@ -74,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(summary, ensure_ascii=False))
     else:
-        print(f"{result.shape[0]} slices → {args.output} in {seconds:.1f} s ({info.name}, {denoiser.device.name})")
+        slices = "1 slice" if len(result) == 1 else f"{len(result)} slices"
+        print(f"{slices} → {args.output} in {seconds:.1f} s ({info.name}, {denoiser.device.name})")
     return 0
 
 
@@ -95,26 +105,36 @@ def _write(args: argparse.Namespace, volume: Volume, hu: NDArray[np.int16], info
 
 
 def _is_dicom(target: Path) -> bool:
-    """A name without an ending is a folder for DICOM."""
-    return target.suffix == ""
+    """A name without an ending of files is a folder for DICOM."""
+    return not target.name.lower().endswith(SUFFIXES) and target.suffix.lower() not in _FOREIGN
 
 
 def _check_output(source: Path, target: Path, force: bool) -> None:
     if not _is_dicom(target) and not target.name.lower().endswith(SUFFIXES):
         endings = ", ".join(SUFFIXES)
         hint = "A name without an ending makes a folder with a DICOM series."
-        raise WriteError(f"OUT must end in {endings}, or have no ending.", hint, target, "suffix")
+        raise UsageError(f"OUT must end in {endings}, or have no ending.", hint, target, "suffix")
     if not target.absolute().parent.is_dir():
         raise WriteError("The folder for OUT does not exist.", "Make it first.", target.absolute().parent, "no_folder")
     if target.is_dir():
         hint = "Name a file, or a folder that does not exist yet."
         raise WriteError("OUT is a folder that exists already.", hint, target, "is_folder")
-    if not source.exists():
-        raise OpenError("There is no such file or folder.", "Check the path.", source, "not_found")
+    must_exist(source)
     if target.exists() and target.samefile(source):
         raise WriteError("OUT is the input file; sources are never overwritten.", "Name another file.", target, "same")
+    if os.path.lexists(target) and _is_dicom(target):
+        hint = "A DICOM series needs the name of a folder that does not exist yet."
+        raise WriteError("OUT is a file that exists already.", hint, target, "exists")
     if target.exists() and not force:
         raise WriteError("OUT exists already.", "Use --force to replace it.", target, "exists")
+
+
+def _check_apart(source: Path, target: Path, volume: Volume) -> None:
+    """What is made of a folder of images must not lie among them."""
+    folders = {file.parent for file in volume.files if file.parent.is_dir()} if source.is_dir() else set()
+    if any(above.samefile(folder) for above in target.absolute().parents for folder in folders):
+        hint = "Choose a place outside the source folder."
+        raise WriteError("OUT would lie among the original images.", hint, target, "inside_source")
 
 
 def _say(text: str) -> None:

@@ -10,14 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import WriteError
+from .arguments import must_exist, place, whole
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("image", metavar="IMAGE", help="what to measure: a series folder, .nii.gz, .nrrd, .mha")
-    parser.add_argument("--reference", metavar="PATH", help="full dose or truth, on the same voxels")
-    parser.add_argument("--low", metavar="PATH", help="the low dose that IMAGE was made from, on the same voxels")
-    parser.add_argument("--slices", type=_positive, default=32, metavar="N", help="look at most at N slices (32)")
+    parser.add_argument(
+        "image", metavar="IMAGE", type=place, help="what to measure: a series folder, .nii.gz, .nrrd, .mha"
+    )
+    parser.add_argument("--reference", metavar="PATH", type=place, help="full dose or truth, on the same voxels")
+    parser.add_argument(
+        "--low", metavar="PATH", type=place, help="the low dose that IMAGE was made from, on the same voxels"
+    )
+    series_help = "which series of IMAGE, as numbered by ldct-viewer info (default: the largest)"
+    parser.add_argument("--series", type=whole(1), metavar="N", help=series_help)
+    parser.add_argument("--slices", type=whole(1), default=32, metavar="N", help="look at most at N slices (32)")
     parser.add_argument(
         "--disc",
         action="append",
@@ -26,36 +33,48 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="K,J,I,MM",
         help="a round phantom insert for the TTF: slice, row, column (voxels from 0), radius in mm; repeatable",
     )
-    parser.add_argument("--html", metavar="FILE", type=Path, help="also write a page with pictures")
+    parser.add_argument("--html", metavar="FILE", type=place, help="also write a page with pictures")
     parser.add_argument("--force", action="store_true", help="overwrite FILE")
     parser.add_argument("--json", action="store_true", help="the report as JSON on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and report."""
+    paths: dict[str, Path] = {name: path for name in ("image", "low", "reference") if (path := getattr(args, name))}
+    for path in paths.values():
+        must_exist(path)
+    if args.html:
+        _check_page(args.html, args.force)
     from ..dicom.read import load
     from ..quality.page import write_page
     from ..quality.report import evaluate
 
-    if args.html and args.html.exists() and not args.force:
-        raise WriteError("The page exists already.", "Add --force to overwrite it.", args.html, "exists")
-    paths = {name: path for name in ("image", "low", "reference") if (path := getattr(args, name))}
     volumes = {}
     for name, path in paths.items():
         print(f"reading {name}: {path}", file=sys.stderr)
-        volumes[name] = load(Path(path))
+        volumes[name] = load(path, number=args.series if name == "image" else None)
         for warning in volumes[name].warnings:
             print(f"note ({name}): {warning.message}", file=sys.stderr)
     print("measuring", file=sys.stderr)
     report = evaluate(
         volumes["image"], volumes.get("reference"), volumes.get("low"), limit=args.slices, discs=args.disc
     )
-    report["input"] = paths
+    report["input"] = {name: str(path) for name, path in paths.items()}
     if args.html:
-        write_page(args.html, report, dict(volumes), {name: Path(path).name for name, path in paths.items()})
+        write_page(args.html, report, dict(volumes), {name: path.name for name, path in paths.items()})
         print(f"page: {args.html}", file=sys.stderr)
     print(json.dumps(report, ensure_ascii=False) if args.json else summary(report))
     return 0
+
+
+def _check_page(page: Path, force: bool) -> None:
+    """Refuse a place for the page now, not after the measuring."""
+    if page.is_dir():
+        raise WriteError("FILE is a folder.", "Name a file for the page.", page, "is_folder")
+    if not page.absolute().parent.is_dir():
+        raise WriteError("The folder for FILE does not exist.", "Make it first.", page.absolute().parent, "no_folder")
+    if page.exists() and not force:
+        raise WriteError("The page exists already.", "Add --force to overwrite it.", page, "exists")
 
 
 def summary(report: dict[str, Any]) -> str:
@@ -125,13 +144,6 @@ def _detectability(found: dict[str, Any]) -> list[str]:
                 head = f"d′ of {found['contrast_hu']:g} HU discs in {name} ({observer}, linear model)"
                 lines.append(f"{head}: {listed or 'not measurable'}")
     return lines
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return value
 
 
 def _disc(text: str) -> Any:

@@ -13,17 +13,19 @@ from ..dicom.scan import ScanResult, scan_paths
 from ..dicom.series import FoundSeries
 from ..errors import EXIT_INPUT, OpenError
 from ..volume import SeriesWarning, Volume
+from .arguments import must_exist, place
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the sub-command."""
-    parser.add_argument("path", metavar="PATH", help="a folder, file or zip")
+    parser.add_argument("path", metavar="PATH", type=place, help="a folder, file or zip")
     parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     parser.add_argument("--pixels", action="store_true", help="read the pixels too: HU minimum, maximum and mean")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what lies below the path; raises OpenError when there is no CT series at all."""
+    must_exist(args.path)
     result = scan_paths([args.path])
     series = [_describe(found, args.pixels) for found in result.series]
     if args.json:
@@ -116,7 +118,8 @@ def _print(result: ScanResult, series: list[dict[str, Any]]) -> None:
         dz, dy, dx = entry["spacing_mm"]
         phase = f" ({entry['phase']})" if entry["phase"] else ""
         print(f"{number}. {_clean(entry['description']) or 'no description'}{phase}   [{entry['state']}]")
-        print(f"   {nz} slices of {nx} × {ny}, spacing {dx:.3f} × {dy:.3f} × {dz:.3f} mm, {entry['transfer_syntax']}")
+        size = f"{_counted(nz, 'slice', 'slices')} of {nx} × {ny}"
+        print(f"   {size}, spacing {dx:.3f} × {dy:.3f} × {dz:.3f} mm, {entry['transfer_syntax']}")
         kvp = "–" if entry["kvp"] is None else f"{entry['kvp']:g}"
         current = "–" if entry["tube_current_ma"] is None else f"{entry['tube_current_ma']:g}"
         print(f"   kernel {_clean(entry['kernel']) or '–'}, {kvp} kVp, {current} mA")
@@ -127,12 +130,15 @@ def _print(result: ScanResult, series: list[dict[str, Any]]) -> None:
             for name in warning["files"][:5]:
                 print(f"       {_clean(name)}")
     counts = result.counts
-    print(
-        f"{counts.seen} entries: {counts.accepted} in series, {counts.duplicates} copies, "
-        f"{counts.excluded} not CT images, {counts.rejected} not readable."
-    )
+    entries, copies = _counted(counts.seen, "entry", "entries"), _counted(counts.duplicates, "copy", "copies")
+    excluded = _counted(counts.excluded, "not a CT image", "not CT images")
+    print(f"{entries}: {counts.accepted} in series, {copies}, {excluded}, {counts.rejected} not readable.")
     for ignored in result.ignored:
         print(f"   – {_clean(_name(ignored.path))}: {_clean(ignored.reason)}")
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _clean(text: str) -> str:

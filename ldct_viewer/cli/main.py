@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import errno
 import importlib
 import io
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from .. import RESEARCH_NOTICE, __version__
 from ..errors import (
@@ -20,6 +25,7 @@ from ..errors import (
     EXIT_OUTPUT,
     EXIT_PACS,
     EXIT_UNEXPECTED,
+    EXIT_USAGE,
     Cancelled,
     DeviceError,
     LdctError,
@@ -28,6 +34,7 @@ from ..errors import (
     PacsError,
     WriteError,
 )
+from .arguments import UsageError
 
 # name -> one-line help. Each is a module of this package with configure(parser) and run(args) -> exit code.
 COMMANDS = {
@@ -47,6 +54,7 @@ reachable or refused; 8 trained, but not better; 130 cancelled"""
 DECODER_FLAG = "--decoder-process"  # see dicom.decoder_process; not for people
 
 _BY_ERROR: tuple[tuple[type[LdctError], int], ...] = (
+    (UsageError, EXIT_USAGE),
     (OpenError, EXIT_INPUT),
     (ModelError, EXIT_MODEL),
     (DeviceError, EXIT_DEVICE),
@@ -67,8 +75,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return decode(arguments[1:])
     if arguments and arguments[0] in COMMANDS:
         return _run_command(arguments[0], arguments[1:])
-    args = _window_parser().parse_args(arguments)
+    parser = _window_parser()
+    args = parser.parse_args(arguments)
+    _check_paths(parser, args.paths)
     return _guarded("ldct-viewer", lambda: _open_window(args))
+
+
+def _check_paths(parser: argparse.ArgumentParser, paths: list[str]) -> None:
+    """A mistyped command is no file to open a window for, nor is the empty name of a variable that was not set."""
+    if "" in paths:
+        parser.error("the name of a file or folder is empty")
+    near = difflib.get_close_matches(paths[0], COMMANDS, 1) if paths and not os.path.lexists(paths[0]) else []
+    if near:
+        parser.error(f"there is no command, file or folder {paths[0]!r}; did you mean {near[0]}?")
 
 
 def _open_window(args: argparse.Namespace) -> int:
@@ -102,19 +121,71 @@ def _run_command(name: str, arguments: list[str]) -> int:
     )
     module.configure(parser)
     args = parser.parse_args(arguments)
-    return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json=getattr(args, "json", False))
+    as_json = getattr(args, "json", False)
+    if name == "serve":  # it has its own way to end
+        return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json)
+    with _ended_as_by_ctrl_c():
+        return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json)
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """SIGTERM, and SIGHUP of a terminal that is closed, end the work like Ctrl-C: nothing half-written stays behind.
+
+    What whoever started us ignores (nohup) stays ignored.
+    """
+
+    def interrupt(*_: object) -> None:
+        for number in before:  # a shell and its terminal both send SIGHUP: the second must not disturb the tidying
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = []
+    if threading.current_thread() is threading.main_thread():
+        numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        before = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    for number in before:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in before:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _guarded(name: str, work: Callable[[], int], as_json: bool = False) -> int:
+    """Run ``work``; where nobody reads what it says that is no failure, but where the disk is full it is one."""
+    code = EXIT_OK
+    try:
+        code = _told(name, work, as_json)
+        print(end="", flush=True)  # what cannot be written is told here, not by Python at its end
+    except BrokenPipeError:
+        _drop_output()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _drop_output()
+        why = f"The output could not be written: {error.strerror}. Free some space or choose another disk."
+        print(f"{name}: {why}", file=sys.stderr)
+        return EXIT_OUTPUT
+    return code
+
+
+def _drop_output() -> None:
+    """Let go of what stdout holds and cannot write: Python would try once more at its end, and fail aloud."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _told(name: str, work: Callable[[], int], as_json: bool) -> int:
     """Run ``work``; expected failures become one clear line (and JSON where asked for) and their exit code."""
     try:
         return int(work())
-    except (Cancelled, KeyboardInterrupt):
-        print("Cancelled; nothing was written.", file=sys.stderr)
+    except (Cancelled, KeyboardInterrupt) as end:
+        print(str(end) or "Cancelled; nothing was written.", file=sys.stderr)
         return EXIT_CANCELLED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_OK
     except LdctError as error:
         if as_json:
             path = str(error.path) if error.path else None

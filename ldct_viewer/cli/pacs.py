@@ -13,6 +13,7 @@ from typing import Any
 from ..cancel import CancelToken
 from ..errors import EXIT_OK, EXIT_PACS, OpenError, PacsError
 from ..pacs.nodes import PacsNode, find_node, load_nodes, named_node, node_from_text, save_nodes
+from .arguments import must_exist, place, positive, whole
 
 _NODE = "name of a saved node, or AE@host:port"
 
@@ -22,12 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    common.add_argument("--nodes", metavar="FILE", type=Path, help="file of the nodes (default: the user's)")
+    common.add_argument("--nodes", metavar="FILE", type=place, help="file of the nodes (default: the user's)")
     common.add_argument("--calling", metavar="AE", help="own AE title (default: the node's)")
 
     echo = actions.add_parser("echo", parents=[common], help="is the archive there (C-ECHO)")
     echo.add_argument("node", metavar="NODE", help=_NODE)
-    echo.add_argument("--timeout", type=float, default=10.0, metavar="S", help="seconds (default 10)")
+    echo.add_argument("--timeout", type=positive, default=10.0, metavar="S", help="seconds (default 10)")
 
     find = actions.add_parser("find", parents=[common], help="studies that match, or the series of one (C-FIND)")
     find.add_argument("node", metavar="NODE", help=_NODE)
@@ -38,24 +39,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
     find.add_argument("--modality", default="", help="for example CT")
     find.add_argument("--from", dest="date_from", type=_date, metavar="YYYY-MM-DD", help="first study date")
     find.add_argument("--to", dest="date_to", type=_date, metavar="YYYY-MM-DD", help="last study date")
-    find.add_argument("--limit", type=int, default=500, help="at most so many (default 500)")
+    find.add_argument("--limit", type=whole(1), default=500, help="at most so many (default 500)")
 
     get = actions.add_parser("get", parents=[common], help="fetch a series (C-GET or C-MOVE)")
     get.add_argument("node", metavar="NODE", help=_NODE)
-    get.add_argument("folder", metavar="FOLDER", type=Path, help="where to put the files")
+    get.add_argument("folder", metavar="FOLDER", type=place, help="where to put the files")
     get.add_argument("--study", metavar="UID", required=True)
     get.add_argument("--series", metavar="UID", help="one series (default: all CT series of the study)")
     get.add_argument("--method", choices=("auto", "get", "move"), default="auto")
-    get.add_argument("--move-port", type=int, metavar="PORT", help="where we listen for C-MOVE")
+    get.add_argument("--move-port", type=whole(1, 65535), metavar="PORT", help="where we listen for C-MOVE")
 
     send = actions.add_parser("send", parents=[common], help="send files or folders (C-STORE)")
     send.add_argument("node", metavar="NODE", help=_NODE)
-    send.add_argument("paths", metavar="PATH", type=Path, nargs="+")
+    send.add_argument("paths", metavar="PATH", type=place, nargs="+")
 
     queue = actions.add_parser("queue", parents=[common], help="the queue of what is to be sent")
     queue.add_argument("what", choices=("list", "add", "run", "retry", "remove"), nargs="?", default="list")
     queue.add_argument("arguments", metavar="ARG", nargs="*", help="add: NODE PATH…; retry, remove: ID…")
-    queue.add_argument("--folder", type=Path, metavar="FOLDER", help="the queue's folder (default: the user's)")
+    queue.add_argument("--folder", type=place, metavar="FOLDER", help="the queue's folder (default: the user's)")
     queue.add_argument("--no-wait", action="store_true", help="run: one pass over what is due, then end")
 
     nodes = actions.add_parser("nodes", parents=[common], help="the saved nodes")
@@ -66,7 +67,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     nodes.add_argument("--ca-file")
     nodes.add_argument("--cert-file")
     nodes.add_argument("--key-file")
-    nodes.add_argument("--move-port", type=int)
+    nodes.add_argument("--move-port", type=whole(1, 65535))
     nodes.add_argument("--move-ae")
 
 
@@ -221,12 +222,11 @@ def _files(paths: list[Path]) -> list[Path]:
     """Files, and the files below folders; links are not followed."""
     files: list[Path] = []
     for path in paths:
+        must_exist(path)
         if path.is_dir():
             files += sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink())
-        elif path.exists():
-            files.append(path)
         else:
-            raise OpenError("There is no such file or folder.", "Check the path.", path, "not_found")
+            files.append(path)
     if not files:
         raise OpenError("There are no files.", "", paths[0], "empty")
     return files

@@ -6,27 +6,28 @@ import argparse
 import json
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..cancel import CancelToken
-from ..errors import EXIT_OK, PacsError, WriteError
+from ..errors import EXIT_OK, PacsError
 from ..log_file import start_logging
 from ..pacs.nodes import check_ae_title, check_port, named_node
 from ..paths import data_dir
-from .arguments import share
-from .denoise import STRENGTH_HELP
+from .arguments import UsageError, amount, place, share, whole
+from .denoise import MODEL_HELP, STRENGTH_HELP
 
 if TYPE_CHECKING:
     from ..denoise.engine import Denoiser
     from ..denoise.model_file import ModelInfo
     from ..pacs.receiver import Listen
 
+_count, _amount = whole(1, 10_000_000), amount(1e6)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arrive = parser.add_argument_group("what arrives")
-    arrive.add_argument("--store-scp", metavar="PORT", type=int, help="take images by C-STORE at this port")
+    arrive.add_argument("--store-scp", metavar="PORT", type=whole(0), help="take images by C-STORE at this port")
     arrive.add_argument("--ae-title", metavar="AE", default="LDCTVIEWER", help="our AE title (default LDCTVIEWER)")
     arrive.add_argument(
         "--bind", metavar="ADDRESS", default="127.0.0.1", help="address to listen at (default: this computer only)"
@@ -42,11 +43,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     arrive.add_argument("--max-associations", type=_count, default=10, metavar="N", help="at once (default 10)")
     arrive.add_argument(
-        "--watch", metavar="FOLDER", type=Path, help="take series dropped into this folder; they stay there"
+        "--watch", metavar="FOLDER", type=place, help="take series dropped into this folder; they stay there"
     )
     arrive.add_argument(
         "--quiet",
-        type=_seconds,
+        type=_amount,
         default=30.0,
         metavar="S",
         help="a series is whole when its association has ended and nothing more came for so many seconds (default 30)",
@@ -57,37 +58,37 @@ def configure(parser: argparse.ArgumentParser) -> None:
     limits.add_argument("--key-file", metavar="PEM", help="its key (default: in the same file)")
     limits.add_argument("--ca-file", metavar="PEM", help="only senders whose certificate is of these authorities")
     limits.add_argument("--max-images", type=_count, metavar="N", help="of one association (default 100000)")
-    limits.add_argument("--max-gb", type=_seconds, metavar="GB", help="of one association (default 64)")
-    limits.add_argument("--min-free-gb", type=_seconds, metavar="GB", help="that must stay free (default 1)")
-    limits.add_argument("--idle", type=_seconds, metavar="S", help="cut off who says nothing for so long (default 60)")
+    limits.add_argument("--max-gb", type=_amount, metavar="GB", help="of one association (default 64)")
+    limits.add_argument("--min-free-gb", type=_amount, metavar="GB", help="that must stay free (default 1)")
+    limits.add_argument("--idle", type=_amount, metavar="S", help="cut off who says nothing for so long (default 60)")
     leave = parser.add_argument_group("where results go")
-    leave.add_argument("--out", metavar="FOLDER", type=Path, help="write derived series below this folder")
+    leave.add_argument("--out", metavar="FOLDER", type=place, help="write derived series below this folder")
     leave.add_argument("--send-to", metavar="NODE", help="send them to a saved node, or AE@host:port")
-    leave.add_argument("--nodes", metavar="FILE", type=Path, help="file of the nodes (default: the user's)")
+    leave.add_argument("--nodes", metavar="FILE", type=place, help="file of the nodes (default: the user's)")
     work = parser.add_argument_group("the work")
-    work.add_argument("--model", metavar="M", help="model id or file (default: the one that came with the program)")
+    work.add_argument("--model", metavar="M", help=MODEL_HELP)
     work.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
     work.add_argument("--strength", type=share, help=STRENGTH_HELP)
     work.add_argument(
-        "--spool", metavar="FOLDER", type=Path, help="the service's own folder (default: in the user's data)"
+        "--spool", metavar="FOLDER", type=place, help="the service's own folder (default: in the user's data)"
     )
     work.add_argument(
         "--keep-hours",
-        type=_seconds,
+        type=_amount,
         default=24.0,
         metavar="H",
         help="keep our copies of what was worked off (default 24)",
     )
     work.add_argument(
         "--keep-aside",
-        type=_seconds,
+        type=_amount,
         default=30.0,
         metavar="DAYS",
         help="keep what could not be denoised so long (default 30); its removal is logged",
     )
     work.add_argument(
         "--max-aside-gb",
-        type=_seconds,
+        type=_amount,
         default=20.0,
         metavar="GB",
         help="and no more than this, failures of the last day excepted (default 20)",
@@ -99,9 +100,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM, Ctrl-C or, with --once, until all is done."""
     if args.store_scp is None and args.watch is None:
-        raise WriteError("Nothing can arrive.", "Give --store-scp PORT or --watch FOLDER.", code="usage")
+        raise UsageError("Nothing can arrive.", "Give --store-scp PORT or --watch FOLDER.", code="usage")
     if args.out is None and args.send_to is None:
-        raise WriteError("There is nowhere to put results.", "Give --out FOLDER or --send-to NODE.", code="usage")
+        raise UsageError("There is nowhere to put results.", "Give --out FOLDER or --send-to NODE.", code="usage")
     from ..pacs.errors import need_pynetdicom
     from ..pacs.service import Service, Settings
 
@@ -181,17 +182,3 @@ def _line(event: dict[str, Any]) -> None:
 
 def _note(text: str) -> None:
     print(f"note: {text}", file=sys.stderr)
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 10_000_000:
-        raise argparse.ArgumentTypeError("must be a whole number from 1")
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1e6:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return value

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import EXIT_NOT_BETTER, Cancelled, LdctError, ModelError, OpenError, WriteError
 from ..training.local.plan import MODEL_SCRATCH, OBJECTIVES, Plan
 from ..training.local.speaker import Speaker
+from .arguments import UsageError, must_exist, place, positive, share, whole
 
 if TYPE_CHECKING:
     from ..training.local.report import DataReport
@@ -26,40 +27,41 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add = parser.add_argument
-    add("folders", nargs="*", metavar="FOLDER", type=Path, help="folders, files or zips with CT series")
+    add("folders", nargs="*", metavar="FOLDER", type=place, help="folders, files or zips with CT series")
     add("--objective", choices=("auto", *OBJECTIVES), default="auto", help="what to learn from (default: by the data)")
     add("--dose", type=_doses, metavar="D[,D…]", help="simulated dose fractions: 0.25 or 10%%,25%%")
     add("--from", dest="start", default="", metavar="MODEL", help=f"model to start from, or '{MODEL_SCRATCH}'")
-    add("--out", type=Path, metavar="FILE", help="write the model here instead of into the user's models")
-    add("--minutes", type=_positive, default=5.0, metavar="M", help="how long to train (default: 5)")
-    add(
-        "--cpu-minutes", type=_positive, default=0.0, metavar="M", help="instead: minutes of computing, all cores added"
-    )
-    add("--steps", type=int, default=0, metavar="N", help="train N steps instead (reproducible)")
+    add("--out", type=place, metavar="FILE", help="write the model here instead of into the user's models")
+    add("--minutes", type=positive, default=5.0, metavar="M", help="how long to train (default: 5)")
+    add("--cpu-minutes", type=positive, default=0.0, metavar="M", help="instead: minutes of computing, all cores added")
+    add("--steps", type=whole(1), default=0, metavar="N", help="train N steps instead (reproducible)")
     add("--resume", action="store_true", help="go on with the training that was interrupted last")
     add("--run", default="", metavar="ID", help="train or resume this run")
     add("--list", action="store_true", help="list trainings and how they ended")
     add("--examine", action="store_true", help="only say what was found and what would be done")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N or mps (default: auto)")
-    add("--batch", type=int, default=8, help="examples a step (default: 8)")
-    add("--learning-rate", type=_positive, default=Plan.learning_rate)
-    add("--seed", type=int, default=0)
-    add("--threads", type=int, default=0, help="CPU threads (default: all cores but one)")
-    add("--interval", type=int, default=0, metavar="N", help="steps between validations (default: about 20 s)")
+    add("--batch", type=whole(1), default=8, help="examples a step (default: 8)")
+    add("--learning-rate", type=positive, default=Plan.learning_rate)
+    add("--seed", type=whole(0), default=0)
+    add("--threads", type=whole(0), default=0, help="CPU threads (default: all cores but one)")
+    add("--interval", type=whole(0), default=0, metavar="N", help="steps between validations (default: about 20 s)")
     add("--json", action="store_true", help="one JSON object a line on stdout while it trains")
     add("--series", default="", metavar="UID", help="use only this series")
     add("--background", action="store_true", help=argparse.SUPPRESS)  # give way to the window
-    add("--paths-from", type=Path, metavar="FILE", help=argparse.SUPPRESS)  # the window: long lists of files
+    add("--paths-from", type=place, metavar="FILE", help=argparse.SUPPRESS)  # the window: long lists of files
 
 
 def run(args: argparse.Namespace) -> int:
-    """Examine, train, judge; exit code 7 where the result is not better and was kept aside."""
+    """Examine, train, judge; exit code 8 where the result is not better and was kept aside."""
     if args.list:
         return _list(args.json)
     say = Speaker(args.json)
     say.alone = not args.background
     if args.background and hasattr(os, "nice"):
         os.nice(5)
+    if args.examine and (args.run or args.resume):
+        what = "--examine looks at folders, --resume and --run go on with a training."
+        raise UsageError(what, "Give one of them.", code="usage")
     if args.examine:
         return _examine_only(args, say)
     if args.run or args.resume:
@@ -68,18 +70,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _start(args: argparse.Namespace, say: Speaker) -> int:
-    from ..training.local.examine import examine
     from ..training.local.runs import create, open_run
 
     paths = _paths(args)
     _check_out(args.out)
     _check_model(args.start)
-    report = examine(paths, uid=args.series)
+    report = _examined(paths, args.series)
     plan = _plan(args, report)
-    say({"event": "report", **report.to_json()})
-    if plan.objective not in report.possible:
-        why = "There are no low/full-dose pairs in these scans."
-        raise LdctError(why, f"Possible: {', '.join(report.possible)}.", code="no_pairs")
+    _check_objective(plan, report)
+    say(_report(report, plan))
     _check_device(args.device)
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         made = create(plan, paths, args.series, out=str(args.out.absolute()) if args.out else "")
@@ -102,7 +101,7 @@ def _go_on(made: Run, say: Speaker) -> int:
         if error.code != "ended" and not made.alive:  # whoever watches the folder is told as well
             made.log({"time": round(time.time(), 1), **_failure(error)})
         raise
-    say({"event": "report", **report.to_json()})
+    say(_report(report, made.plan))
     return _train(made, report, say, None)
 
 
@@ -128,8 +127,6 @@ def _ready(made: Run) -> DataReport:
 
 def _train(made: Run, report: DataReport, say: Speaker, engine: Any) -> int:
     """Train with the run locked, its events recorded, its end written down however it ends."""
-    from ..training.local.trainer import train
-
     first = engine is None or engine.first
     lock = made.lock() if first else None
 
@@ -140,9 +137,14 @@ def _train(made: Run, report: DataReport, say: Speaker, engine: Any) -> int:
 
     say({"event": "run", "run": made.id, "folder": str(made.folder)})
     try:
+        from ..training.local.trainer import train
+
         if first:
             made.update(state="running")
         outcome = train(made, report, emit, engine)
+    except KeyboardInterrupt:
+        kept = "Interrupted; the training is kept: ldct-viewer train --resume goes on from its last checkpoint."
+        raise KeyboardInterrupt(kept) from None
     except Cancelled:
         if first:
             made.update(state="cancelled")
@@ -177,18 +179,43 @@ def _note_failure(made: Run, emit: Callable[[dict[str, Any]], None], error: Ldct
 
 def _examine_only(args: argparse.Namespace, say: Speaker) -> int:
     """The report, and how many steps a minute this machine does."""
-    from ..training.local.examine import examine
     from ..training.local.trainer import steps_a_minute
 
     try:
-        report = examine(_paths(args), uid=args.series)
+        report = _examined(_paths(args), args.series)
+        plan = _plan(args, report)
+        _check_objective(plan, report)
     except LdctError as error:
         say(_failure(error))
         raise
-    plan = _plan(args, report)
-    say({"event": "report", **report.to_json()})
+    say(_report(report, plan))
     say({"event": "pace", **steps_a_minute(plan)})
     return 0
+
+
+def _examined(paths: list[Path], uid: str) -> DataReport:
+    from ..training.local.examine import NothingToLearn, examine
+
+    try:
+        return examine(paths, uid=uid)
+    except NothingToLearn as error:
+        if not uid or error.why[0].code not in ("no_files", "no_ct"):
+            raise
+        hint = "ldct-viewer info --json lists the UIDs of those there are."
+        raise OpenError(f"There is no CT series {uid}.", hint, error.path, "no_series") from None
+
+
+def _check_objective(plan: Plan, report: DataReport) -> None:
+    if plan.objective not in report.possible:
+        why = "There are no low/full-dose pairs in these scans."
+        raise OpenError(why, f"Possible: {', '.join(report.possible)}.", code="no_pairs")
+
+
+def _report(report: DataReport, plan: Plan) -> dict[str, Any]:
+    """The event that says what was found, and what will be done: an objective may have been wished."""
+    event = {"event": "report", **report.to_json()}
+    wished = {"objective": plan.objective, "reason": "Chosen by --objective."}
+    return event if plan.objective == report.objective else event | wished
 
 
 def _failure(error: LdctError) -> dict[str, Any]:
@@ -208,8 +235,8 @@ def _plan(args: argparse.Namespace, report: DataReport) -> Plan:
         start=args.start,
         minutes=minutes,
         cpu_time=args.cpu_minutes > 0,
-        steps=max(args.steps, 0),
-        batch=max(args.batch, 1),
+        steps=args.steps,
+        batch=args.batch,
         learning_rate=args.learning_rate,
         seed=args.seed,
         device=args.device,
@@ -225,10 +252,9 @@ def _paths(args: argparse.Namespace) -> list[Path]:
     if args.paths_from:
         paths += [Path(p) for p in json.loads(args.paths_from.read_text("utf-8"))]
     if not paths:
-        raise OpenError("No folder was named.", "ldct-viewer train FOLDER", code="no_folder")
+        raise UsageError("No folder was named.", "ldct-viewer train FOLDER", code="no_folder")
     for path in paths:
-        if not path.exists():
-            raise OpenError("There is no such file or folder.", "Check the path.", path, "not_found")
+        must_exist(path)
     return [Path(os.path.abspath(p)) for p in paths]
 
 
@@ -292,20 +318,7 @@ def _list(as_json: bool) -> int:
 
 
 def _doses(text: str) -> tuple[float, ...]:
-    values = []
-    for part in text.split(","):
-        try:
-            value = float(part.strip().rstrip("%")) / (100 if part.strip().endswith("%") else 1)
-        except ValueError as error:
-            raise argparse.ArgumentTypeError(f"{part!r} is no dose; write 0.25 or 25%") from error
-        if not 0.01 <= value < 1:
-            raise argparse.ArgumentTypeError("a dose fraction lies between 0.01 and 1 (1 % and 100 %)")
-        values.append(value)
-    return tuple(values)
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1e5:
-        raise argparse.ArgumentTypeError("must be positive")
-    return value
+    values = tuple(share(part) for part in text.split(","))
+    if not all(0.01 <= value < 1 for value in values):
+        raise argparse.ArgumentTypeError("a dose fraction lies between 0.01 and 1 (1 % and 100 %)")
+    return values

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from ldct_viewer.blend import blend
+from ldct_viewer.cli import denoise
 from ldct_viewer.cli.main import main
 from ldct_viewer.denoise.model_file import find_model
 from ldct_viewer.volume import Volume
 from tests.denoise.helpers import noisy_water, save_tiny, volume
+from tests.dicom import make_ct
 from tests.shared_data import DATA, needs_data
 
 
@@ -71,9 +73,42 @@ def test_the_input_file_is_never_overwritten_even_if_forced(scan, tmp_path):
     assert path.read_text() == "source"
 
 
-@pytest.mark.parametrize("out", ["out.txt", "absent/out.mha", "in"])
-def test_an_output_that_cannot_be_is_refused_before_any_work(scan, tmp_path, out):
-    assert command(tmp_path, out=out) == 6
+@pytest.mark.parametrize(
+    ("out", "code"), [("w.png", 2), ("w.NII", 2), ("w.nii.zip", 2), ("absent/out.mha", 6), ("in", 6)]
+)
+def test_an_output_that_cannot_be_is_refused_before_any_work(scan, tmp_path, out, code):
+    assert command(tmp_path, out=out) == code
+
+
+@pytest.mark.parametrize(("out", "folder"), [("결과 1.5mm", True), ("v1.2", True), ("a.dcm", False), ("a.NRRD", False)])
+def test_a_dot_in_a_folders_name_is_no_ending(out, folder):
+    assert denoise._is_dicom(Path(out)) is folder
+
+
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_a_file_where_the_dicom_folder_shall_be_stays_and_is_called_a_file(scan, tmp_path, capsys, force):
+    (tmp_path / "out").write_text("precious")
+    assert command(tmp_path, *force, out="out") == 6
+    assert "OUT is a file" in capsys.readouterr().err and (tmp_path / "out").read_text() == "precious"
+
+
+@pytest.mark.parametrize("out", ["x.nii.gz", "below/x.mha", "folder"])
+def test_nothing_is_written_among_the_images(tmp_path, capsys, out):
+    source = tmp_path / "in"
+    make_ct.series(source)
+    (source / "below").mkdir()
+    before = sorted(source.rglob("*"))
+    assert main(["denoise", str(source), str(source / out), "--device", "cpu"]) == 6
+    told = capsys.readouterr().err
+    assert "among the original images" in told and "denoising" not in told
+    assert sorted(source.rglob("*")) == before
+
+
+def test_beside_a_file_there_is_room_for_another(tmp_path):
+    make_ct.series(tmp_path / "in")
+    first, second = str(tmp_path / "a.nrrd"), str(tmp_path / "b.nrrd")
+    assert main(["denoise", str(tmp_path / "in"), first, "--device", "cpu"]) == 0
+    assert main(["denoise", first, second, "--device", "cpu"]) == 0
 
 
 def test_a_missing_input_is_an_input_error(scan, tmp_path):

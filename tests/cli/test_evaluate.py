@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -53,6 +54,36 @@ def test_page_is_written_once(files, tmp_path, capsys):
     assert "Structure leakage" in (tmp_path / "q.html").read_text(encoding="utf-8")
     assert main(arguments) == EXIT_OUTPUT
     assert main([*arguments, "--force"]) == 0
+
+
+@pytest.mark.parametrize(("page", "told"), [("absent/q.html", "does not exist"), ("folder", "is a folder")])
+def test_a_page_that_cannot_be_is_refused_before_any_reading(files, tmp_path, capsys, page, told):
+    (tmp_path / "folder").mkdir()
+    assert main(["evaluate", str(files / "half.mha"), "--html", str(tmp_path / page), "--force"]) == EXIT_OUTPUT
+    error = capsys.readouterr().err
+    assert told in error and "reading" not in error
+
+
+@pytest.mark.parametrize("option", ["--reference", "--low"])
+def test_a_path_that_never_was_is_told_before_any_reading(files, tmp_path, capsys, option):
+    assert main(["evaluate", str(files / "half.mha"), option, str(tmp_path / "no")]) == EXIT_INPUT
+    error = capsys.readouterr().err
+    assert "There is no such file or folder." in error and "reading" not in error
+
+
+def test_the_series_is_the_one_that_info_numbers(files, tmp_path, capsys):
+    """Of the reference it is still the largest that is taken."""
+    for name in ("low", "truth"):
+        shutil.copy(files / f"{name}.mha", tmp_path)
+    main(["info", str(tmp_path), "--json"])
+    assert len(json.loads(capsys.readouterr().out)["series"]) == 2
+    noise = []
+    for number in ("1", "2"):
+        assert main(["evaluate", str(tmp_path), "--series", number, "--json"]) == 0
+        noise.append(json.loads(capsys.readouterr().out)["noise"]["image"]["median_sd_hu"])
+    assert noise[0] == pytest.approx(20, abs=1) and noise[1] == pytest.approx(0, abs=0.1)
+    assert main(["evaluate", str(tmp_path), "--series", "3"]) == EXIT_INPUT
+    assert main(["evaluate", str(tmp_path), "--series", "1", "--reference", str(files / "truth.mha")]) == 0
 
 
 def test_another_grid_is_an_input_error(files, tmp_path, capsys):

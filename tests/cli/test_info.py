@@ -52,6 +52,19 @@ def test_nothing_to_see_is_exit_code_3(tmp_path: Path, capsys: pytest.CaptureFix
     assert got["code"] == EXIT_INPUT and got["series"] == []
 
 
+def test_a_path_that_never_was_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(tmp_path / "no")]) == EXIT_INPUT
+    told = capsys.readouterr().err
+    assert "There is no such file or folder." in told and "Check the path." in told
+
+
+def test_one_is_said_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_ct.series(tmp_path, make_ct.pixels(1))
+    assert main(["info", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "1 slice of" in out and "1 entry: 1 in series, 0 copies," in out
+
+
 def test_text_form_names_warnings_and_hides_control_characters(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -14,6 +18,7 @@ from ldct_viewer import __version__
 from ldct_viewer.cli import main as cli
 from ldct_viewer.errors import Cancelled, DeviceError, LdctError, ModelError, OpenError, WriteError
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("torch", "PySide6", "pyqtgraph", "SimpleITK", "scipy", "skimage", "imagecodecs", "pydicom")
 
 
@@ -127,3 +132,98 @@ def test_an_expected_failure_of_the_window_is_a_line_and_a_code(monkeypatch, cap
     monkeypatch.setitem(sys.modules, "ldct_viewer.app", app)
     assert cli.main(["nowhere"]) == 3
     assert "Nothing there." in capsys.readouterr().err
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and pipes of POSIX")
+
+
+@posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_ended_from_outside_is_ended_as_by_ctrl_c(command, capsys, name):
+    """What was begun is tidied away, undisturbed by a second signal; afterwards the signal is as it was."""
+    number, tidied = getattr(signal, name), []
+
+    def deed():
+        try:
+            os.kill(os.getpid(), number)
+            time.sleep(30)
+        finally:
+            os.kill(os.getpid(), signal.SIGHUP)
+            tidied.append(True)
+
+    command.deed = deed
+    assert cli.main(["deed"]) == 130
+    assert tidied and "Cancelled" in capsys.readouterr().err
+    assert signal.getsignal(number) is signal.SIG_DFL
+
+
+@posix
+def test_what_nohup_ignores_stays_ignored(command):
+    command.deed = lambda: os.kill(os.getpid(), signal.SIGHUP) or 0
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert cli.main(["deed"]) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@posix
+def test_serve_keeps_its_own_way_to_end(command, monkeypatch):
+    seen = []
+    command.deed = lambda: seen.append(signal.getsignal(signal.SIGHUP)) or 0
+    monkeypatch.setitem(sys.modules, "ldct_viewer.cli.serve", command)
+    assert cli.main(["serve"]) == 0 and seen == [signal.SIG_DFL]
+
+
+def test_what_was_kept_is_said_at_ctrl_c(command, capsys):
+    command.deed = raising(KeyboardInterrupt("Interrupted; it is kept."))
+    assert cli.main(["deed"]) == 130
+    assert capsys.readouterr().err == "Interrupted; it is kept.\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the disk that is always full is Linux's")
+@pytest.mark.parametrize("words", ["info no --json", "train --list"])
+def test_a_full_disk_behind_stdout_is_a_sentence(words, tmp_path):
+    """Found where it is said and where Python would find it at its end."""
+    with open("/dev/full", "w") as full:
+        done = run(words, tmp_path, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 6
+    assert "could not be written" in done.stderr and "Traceback" not in done.stderr and "Exception" not in done.stderr
+
+
+@posix
+def test_a_pipe_that_nobody_reads_is_quiet(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = run("train --list", tmp_path, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def run(words: str, folder: Path, **streams) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "LDCT_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "ldct_viewer", *words.split()]
+    return subprocess.run(command, cwd=folder, env=environment, text=True, check=False, **streams)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("inof", "info"), ("denoice", "denoise"), ("trian", "train")])
+def test_a_mistyped_command_opens_no_window(typed, meant, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        cli.main([typed, "a"])
+    assert end.value.code == 2 and f"did you mean {meant}?" in capsys.readouterr().err
+
+
+def test_a_folder_called_almost_like_a_command_is_opened(tmp_path, monkeypatch):
+    app = ModuleType("ldct_viewer.app")
+    app.run_window = lambda paths, **_: 0 if paths == ["inof"] else 1
+    monkeypatch.setitem(sys.modules, "ldct_viewer.app", app)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "inof").mkdir()
+    assert cli.main(["inof"]) == 0
+
+
+def test_an_empty_name_opens_no_window(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main([""])
+    assert end.value.code == 2 and "empty" in capsys.readouterr().err

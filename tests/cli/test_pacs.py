@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ldct_viewer.cli.main import main
-from ldct_viewer.errors import EXIT_INPUT, EXIT_OK, EXIT_OUTPUT, EXIT_PACS, PacsError
+from ldct_viewer.errors import EXIT_INPUT, EXIT_OK, EXIT_OUTPUT, EXIT_PACS, EXIT_USAGE, PacsError
 from tests.denoise.helpers import save_tiny
 from tests.dicom.make_ct import pixels, series
 
@@ -89,8 +89,8 @@ def test_the_queue_from_the_shell(tmp_path, capsys):
 
 
 def test_serve_says_what_it_lacks(tmp_path):
-    assert main(["serve", "--out", str(tmp_path / "o")]) == EXIT_OUTPUT
-    assert main(["serve", "--store-scp", "11112"]) == EXIT_OUTPUT
+    assert main(["serve", "--out", str(tmp_path / "o")]) == EXIT_USAGE
+    assert main(["serve", "--store-scp", "11112"]) == EXIT_USAGE
     assert main(["serve", "--store-scp", "0", "--out", str(tmp_path / "o")]) == EXIT_PACS
     assert main(["serve", "--watch", str(tmp_path / "no"), "--out", str(tmp_path / "o")]) == EXIT_OUTPUT
 
