@@ -69,10 +69,10 @@ def main() -> list[dict]:
 
 
 def strengths_of(model: str) -> tuple[float, ...]:
-    """Strengths that are measured, the greatest first: 1, what the model's card recommends, 0.6."""
+    """Strengths that are measured: 1, what the model's card recommends (always the second), 0.6."""
     from ldct_viewer.denoise.model_file import recommended_strength
 
-    return tuple(sorted({1.0, recommended_strength(model), 0.6}, reverse=True))
+    return tuple(dict.fromkeys((1.0, recommended_strength(model), 0.6)))
 
 
 def vanish(model: str) -> tuple[list[Lesion], list[Lesion]]:
@@ -85,7 +85,7 @@ def vanish(model: str) -> tuple[list[Lesion], list[Lesion]]:
 
 def rows_of(model: str, found: list[Appear], put_in: list[Lesion], own: list[Lesion]) -> list[dict]:
     """Verdicts at full strength, which is the hardest; what the recommended one gives stands beside them."""
-    default = sorted({a.strength for a in found})[-2]
+    default = list(dict.fromkeys(a.strength for a in found))[1]
     name = f"strength 1 / {default:g}"
 
     def row(what: str, reference: str, measured: str, target: str, ok: bool, note: str) -> dict:
@@ -188,11 +188,11 @@ class Appear:
 def appear(model: str, realisations: int = 1000, seed: int = 11) -> list[Appear]:
     """Count false lesions; ``realisations`` in all, shared among the scenes."""
     denoiser = denoiser_of(model)
+    strengths = strengths_of(model)
     shown, pixel_mm, reference = scenes()
     each = max(realisations // len(shown), 2)
     results = []
     for number, (name, clean) in enumerate(shown):
-        strengths = strengths_of(model)
         results += appear_in(denoiser, name, clean, pixel_mm, each, seed + number, reference, strengths)
     return results
 
@@ -336,7 +336,7 @@ def tables(found: list[Appear], put_in: list[Lesion], own: list[Lesion]) -> str:
             "",
         ]  # fmt: skip
     for lesions in (put_in, own):
-        strengths = sorted({k.strength for k in lesions}, reverse=True)
+        strengths = list(dict.fromkeys(k.strength for k in lesions))
         if lesions:
             heads = " | ".join(f"kept at {s:g} [95 %], vanished" for s in strengths)
             lines += [f"| lesion | n | ideal d′ | read as less than half: low dose → denoised at "
