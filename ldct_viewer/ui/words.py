@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6 import QtCore
 
 from ..training.local.words import CONTEXT as TRAINING
+from .i18n_reading import DETAILS, TEMPLATES
 
 if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
@@ -31,59 +33,7 @@ def person(name: str) -> str:
     return " · ".join(groups)
 
 
-# Sentences of the reader that carry numbers or a detail; ``resources/translations/update.py`` collects them with
-# those of ``dicom.codes.Reason``. A sentence is matched whole, and what stands in its places is looked up again.
-READING = "Reading"
-TEMPLATES = (
-    "{0} slice left out. {1}",
-    "{0} slices left out. {1}",
-    "No slice could be read. {0}",
-    "{0} ({1} of {2} slices)",
-    "{0} ({1} slices)",
-    "{0} ({1} voxels)",
-    "{0} ({1} GB needed).",
-    "{0} identical copy ignored.",
-    "{0} identical copies ignored.",
-    "{0} ({1} missing in {2} gaps); irregular there, shown at true positions.",
-    "{0}; irregular there, shown at true positions.",
-    "{0} slice missing between {1} and {2} mm",
-    "{0} slices missing between {1} and {2} mm",
-    "The slices are not equally spaced: {0}.",
-    "steps from {0} to {1} mm, median {2} mm; shown at their true positions",
-    "they stray up to {0} mm from a line",
-    "{0} bytes instead of {1}",
-    "{0} dimensions instead of 3",
-    "{0} has {1} values instead of {2}",
-    "{0} is not a number",
-    "{0} is {1} bytes long",
-    "Modality {0}",
-    "{0}, {1} cores",
-    "Something unexpected went wrong: {0}.",
-    "{0} missing slice(s) written as empty layers to keep distances true.",
-    "{0} voxels moved by one step off the padding value.",
-    "Damaged attributes of the source were left out: {0}.",
-    "The source has no {0}; new ones were made.",
-    "{0} is out of memory: denoising continues on the CPU.",
-    "{0} is short of memory: slices are denoised {1} at a time now.",
-    "Denoising on {0} failed: {1}",
-    "There is no device {0} on this machine.",
-    "Available: {0}.",
-)
-DETAILS = (
-    "header", "file meta information", "pixel data", "sequence", "number of attributes", "fragment", "fragments",
-    "damaged member", "JPEG picture", "PNG picture", "floating point pixels", "several values a voxel",
-    "its compression is damaged", "its data are in another file", "its data file is not beside it",
-    "The slices are tilted: programs built on ITK refuse NIfTI with such axes; NRRD and MetaImage they read.",
-    "Values did not fit the source's bits; stored as 16 bit with a new rescale.",
-    "The source is multi-frame; written as one CT image a slice.",
-    "The source was lossy compressed; the new series says so too.",
-    "Text may be burned into the source's pixels; it is in the new ones too.",
-    "The description has letters outside the source's character set.",
-    "Choose another device.", "Fast", "Quality", "random weights", "Help ▸ Show log has the details.",
-    "PDF", "program", "ZIP archive", "gzip archive", "7-Zip archive", "RAR archive", "tar archive",
-    "xz archive", "bzip2 archive", "macOS resource file",
-    "it holds values that are not numbers", "8 bit values (a label map or a picture)",
-)  # fmt: skip
+READING = "Reading"  # the context of these sentences in the .ts files
 # What a shipped model is, by its id. Its card says so in English, and is sealed by its checksum: another language
 # shows the translation of these instead.
 MODEL_DESCRIPTIONS = {
@@ -95,28 +45,75 @@ MODEL_DESCRIPTIONS = {
 LOCAL_NAME = "Local {0}, {1}"  # what training on local data calls its models: of which anatomy, when
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LOCAL = re.compile(rf"Local ([\w ]+), (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}})( \d\d:\d\d)?")
-_PATTERNS = tuple((t, re.compile(re.sub(r"\\\{\d\\\}", "(.+?)", re.escape(t)), re.DOTALL)) for t in TEMPLATES)
+# What stands in a place of a template (see ``i18n_reading``). Only "s" and "v" go beyond a sentence.
+_QUOTED = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+_PLACES = {"n": r"[^\s;]+?", "w": r"(?:(?!; |: |\. ).)+?", "d": r"(?:(?!; |\. ).)+?", "q": _QUOTED}
+_PLACES |= {"s": ".+?", "v": ".+?"}
+_MOST_PARTS = 40  # a text of more is none of ours, and would take long
 
 
 def told(text: str) -> str:
-    """A sentence of the reader in the user's language; what is not known stays as it is."""
+    """Sentences of the reader in the user's language; what is not known stays as it is.
 
-    def known(words: str) -> str:
-        return QtCore.QCoreApplication.translate(READING, words)
+    A text may be several, joined by a space ("A. B."), as a list ("a; b") or as name and reason ("a: b"): what is
+    known whole comes first, then the longest beginning that is, then the parts one by one.
+    """
+    language = QtCore.QCoreApplication.translate(READING, DETAILS[0])
+    return text if language == DETAILS[0] else _told(text, language)
 
-    if known(text) != text:
-        return known(text)
-    for template, pattern in _PATTERNS:
-        match = pattern.fullmatch(text)
-        if match and known(template) != template:
-            return known(template).format(*(told(part) for part in match.groups()))
-    head, colon, detail = text.partition(": ")
-    if known(f"{text}.") != f"{text}.":  # the head of a sentence that goes on
-        return known(f"{text}.").removesuffix(".")
-    if colon and detail.endswith(".") and known(f"{head}.") != f"{head}.":
-        return f"{told(head)}: {told(detail[:-1])}."
-    first, semicolon, rest = text.partition("; ")
-    return f"{told(first)}; {told(rest)}" if semicolon else text
+
+@lru_cache(1024)  # a folder may hold thousands of files with one reason
+def _told(text: str, language: str) -> str:
+    """``told`` of a text, in the language that is told apart by its translation of some sentence."""
+    whole = _whole(text)
+    if whole is not None:
+        return whole
+    cuts = list(re.finditer(r"(?<=\.) |; |: ", text))
+    if len(cuts) > _MOST_PARTS:
+        return text
+    for cut in reversed(cuts):
+        head = _whole(text[: cut.start()])
+        if head is not None:
+            return f"{head}{cut[0]}{_told(text[cut.end() :], language)}"
+    if cuts:
+        first = cuts[0]
+        return f"{text[: first.start()]}{first[0]}{_told(text[first.end() :], language)}"
+    return text
+
+
+def _known(words: str) -> str | None:
+    """The translation of exactly these words."""
+    there = QtCore.QCoreApplication.translate(READING, words) if words else ""
+    return there if there and there != words else None
+
+
+def _whole(text: str) -> str | None:
+    """One sentence in the user's language: known as it is, by its template, or by its head ("head: detail.")."""
+    known = _known(text)
+    if known is not None:
+        return known
+    for template, kinds in TEMPLATES.items():
+        pattern = _known(template)
+        match = _pattern(template, kinds).fullmatch(text) if pattern else None
+        if pattern and match:
+            parts = zip(kinds, match.groups(), strict=True)
+            return pattern.format(*(told(part) if kind in "ds" else part for kind, part in parts))
+    known = _known(f"{text}.")
+    if known is not None:  # the head of a sentence that goes on
+        return known.removesuffix(".")
+    for colon in re.finditer(": ", text):
+        head, detail = _known(f"{text[: colon.start()]}."), text[colon.end() :].removesuffix(".")
+        if head is not None and text.endswith("."):
+            known = _whole(detail) or (None if re.search(r"\.(?: |; )", detail) else told(detail))
+            return f"{head.removesuffix('.')}: {known}." if known is not None else None
+    return None
+
+
+@cache
+def _pattern(template: str, kinds: str) -> re.Pattern[str]:
+    """What a text must look like to be of this template; groups in the order of the places' numbers."""
+    places = (f"({_PLACES[kind]})" for kind in kinds)
+    return re.compile(re.sub(r"\\\{\d\\\}", lambda _: next(places), re.escape(template)), re.DOTALL)
 
 
 def model_name(name: str) -> str:

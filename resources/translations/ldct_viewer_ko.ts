@@ -1657,6 +1657,10 @@
         <translation>단면이 하나뿐이라 다른 방향의 단면을 만들 수 없습니다.</translation>
     </message>
     <message>
+        <source>A source image cannot be read any more.</source>
+        <translation>원본 영상을 더는 읽을 수 없습니다.</translation>
+    </message>
+    <message>
         <source>A symbolic link; links are not followed.</source>
         <translation>심볼릭 링크입니다. 링크는 따라가지 않습니다.</translation>
     </message>
@@ -1665,12 +1669,24 @@
         <translation>DICOM 시리즈와 함께 있는 볼륨 파일입니다.</translation>
     </message>
     <message>
+        <source>A written image was read back and {0}.</source>
+        <translation>저장한 영상을 다시 읽어 확인한 결과 문제가 있습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>ACR-NEMA, from before DICOM</source>
+        <translation>DICOM 이전의 ACR-NEMA</translation>
+    </message>
+    <message>
         <source>An archive inside an archive inside an archive.</source>
         <translation>압축 파일이 여러 겹으로 들어 있습니다.</translation>
     </message>
     <message>
         <source>An encrypted archive member.</source>
         <translation>압축 파일 안의 항목이 암호화되어 있습니다.</translation>
+    </message>
+    <message>
+        <source>An identical copy of another file.</source>
+        <translation>다른 파일과 똑같은 사본입니다.</translation>
     </message>
     <message>
         <source>An index (DICOMDIR); the images are found by their content.</source>
@@ -1701,6 +1717,14 @@
         <translation>Rescale slope와 intercept가 있는 시리즈를 요청하십시오.</translation>
     </message>
     <message>
+        <source>Check free space and permission of the folder.</source>
+        <translation>폴더의 여유 공간과 권한을 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Check that the disk or network folder is still connected.</source>
+        <translation>디스크나 네트워크 폴더가 아직 연결되어 있는지 확인하십시오.</translation>
+    </message>
+    <message>
         <source>Check the disk or copy the files elsewhere.</source>
         <translation>디스크를 확인하거나 파일을 다른 곳에 복사하십시오.</translation>
     </message>
@@ -1713,11 +1737,59 @@
         <translation>파일을 만든 프로그램으로 확인하십시오.</translation>
     </message>
     <message>
+        <source>Check the file.</source>
+        <translation>그 파일을 확인하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose a folder that is neither inside the source folder nor around it.</source>
+        <translation>원본 폴더의 안도 밖도 아닌 다른 폴더를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose a folder you may write to.</source>
+        <translation>쓸 수 있는 폴더를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose a model made by this program, or the one that came with it.</source>
+        <translation>이 프로그램이 만든 모델이나 함께 제공된 모델을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose a new folder name.</source>
+        <translation>새 폴더 이름을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose a new name.</source>
+        <translation>새 이름을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>다른 폴더를 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another name or allow overwriting.</source>
+        <translation>다른 이름을 선택하거나 덮어쓰기를 허용하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>다른 이름을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Choose the folder that holds the images.</source>
+        <translation>영상이 들어 있는 폴더를 선택하십시오.</translation>
+    </message>
+    <message>
         <source>Close other programs or open a part of it.</source>
         <translation>다른 프로그램을 닫거나 일부만 여십시오.</translation>
     </message>
     <message>
+        <source>Copy both files again from their source.</source>
+        <translation>두 파일을 원본에서 다시 복사하십시오.</translation>
+    </message>
+    <message>
         <source>Copy it again from its origin.</source>
+        <translation>원본에서 다시 복사하십시오.</translation>
+    </message>
+    <message>
+        <source>Copy it again from its source.</source>
         <translation>원본에서 다시 복사하십시오.</translation>
     </message>
     <message>
@@ -1737,12 +1809,24 @@
         <translation>영상 압축 해제가 너무 오래 걸려 멈췄습니다.</translation>
     </message>
     <message>
+        <source>Delete the file.</source>
+        <translation>그 파일을 지우십시오.</translation>
+    </message>
+    <message>
         <source>Every image names a study or frame of reference of its own; their positions are taken to share one.</source>
         <translation>영상마다 검사 또는 기준 좌표계가 다르게 적혀 있어, 위치가 같은 좌표계에 있다고 보고 표시합니다.</translation>
     </message>
     <message>
+        <source>Export as DICOM, which keeps every slice&apos;s own position.</source>
+        <translation>단면마다 위치가 남는 DICOM으로 내보내십시오.</translation>
+    </message>
+    <message>
         <source>Fast</source>
         <translation>빠름</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>파일 이름이 너무 김</translation>
     </message>
     <message>
         <source>Files without the DICOM preamble; read after a plausibility check.</source>
@@ -1753,6 +1837,10 @@
         <translation>폴더가 너무 깊게 들어 있습니다.</translation>
     </message>
     <message>
+        <source>Free some space or choose another disk.</source>
+        <translation>공간을 확보하거나 다른 디스크를 선택하십시오.</translation>
+    </message>
+    <message>
         <source>Have the archive send it uncompressed.</source>
         <translation>PACS에서 비압축으로 다시 받으십시오.</translation>
     </message>
@@ -1761,16 +1849,64 @@
         <translation>똑같은 사본은 제외했습니다.</translation>
     </message>
     <message>
+        <source>Input/output error</source>
+        <translation>입출력 오류</translation>
+    </message>
+    <message>
+        <source>Installed models: {0}.</source>
+        <translation>설치된 모델: {0}.</translation>
+    </message>
+    <message>
+        <source>Invalid argument</source>
+        <translation>잘못된 값</translation>
+    </message>
+    <message>
+        <source>It needs about 130 MB of free space in the cache folder; LDCT_CACHE_DIR can name another.</source>
+        <translation>캐시 폴더에 약 130 MB의 여유 공간이 필요합니다. LDCT_CACHE_DIR로 다른 폴더를 정할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>JP2 box</source>
+        <translation>JP2 상자</translation>
+    </message>
+    <message>
+        <source>JP2 file without a code stream</source>
+        <translation>JP2 파일에 압축 데이터가 없음</translation>
+    </message>
+    <message>
+        <source>JPEG 2000 tiles</source>
+        <translation>JPEG 2000 타일 수</translation>
+    </message>
+    <message>
+        <source>JPEG 2000 tiling</source>
+        <translation>JPEG 2000 타일 배치</translation>
+    </message>
+    <message>
         <source>JPEG picture</source>
         <translation>JPEG 그림</translation>
+    </message>
+    <message>
+        <source>JPEG process {0} does not fit the syntax</source>
+        <translation>JPEG 방식 {0}이(가) 전송 구문과 맞지 않음</translation>
     </message>
     <message>
         <source>Lossy compressed source: fine texture may be lost already.</source>
         <translation>손실 압축된 원본이라 미세한 결이 이미 사라졌을 수 있습니다.</translation>
     </message>
     <message>
+        <source>Modality LUT Type {0}</source>
+        <translation>Modality LUT 종류 {0}</translation>
+    </message>
+    <message>
         <source>Modality {0}</source>
         <translation>Modality {0}</translation>
+    </message>
+    <message>
+        <source>No CT series found.</source>
+        <translation>CT 시리즈가 없습니다.</translation>
+    </message>
+    <message>
+        <source>No denoising model is installed.</source>
+        <translation>설치된 잡음 제거 모델이 없습니다.</translation>
     </message>
     <message>
         <source>No permission to read.</source>
@@ -1779,6 +1915,14 @@
     <message>
         <source>No slice could be read. {0}</source>
         <translation>읽을 수 있는 단면이 없습니다. {0}</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>저장 공간 없음</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>그런 파일이나 폴더가 없음</translation>
     </message>
     <message>
         <source>Not a CT image.</source>
@@ -1791,6 +1935,18 @@
     <message>
         <source>Not an ordinary file (device, pipe or socket).</source>
         <translation>일반 파일이 아닙니다(장치, 파이프, 소켓).</translation>
+    </message>
+    <message>
+        <source>Not enough free space: {0} MB are needed, {1} MB are free.</source>
+        <translation>여유 공간이 부족합니다. {0} MB가 필요하지만 {1} MB가 남아 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was left behind.</source>
+        <translation>아무것도 남기지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing was written.</source>
+        <translation>아무것도 저장하지 않았습니다.</translation>
     </message>
     <message>
         <source>Only CT is shown and denoised.</source>
@@ -1825,6 +1981,10 @@
         <translation>안쪽 폴더를 직접 여십시오.</translation>
     </message>
     <message>
+        <source>Open the series again and repeat the export.</source>
+        <translation>시리즈를 다시 열어 내보내십시오.</translation>
+    </message>
+    <message>
         <source>PDF</source>
         <translation>PDF</translation>
     </message>
@@ -1833,8 +1993,40 @@
         <translation>PNG 그림</translation>
     </message>
     <message>
+        <source>Permission denied</source>
+        <translation>권한 없음</translation>
+    </message>
+    <message>
+        <source>Put {0} beside it.</source>
+        <translation>{0} 파일을 같은 폴더에 두십시오.</translation>
+    </message>
+    <message>
+        <source>RLE header with {0} segments</source>
+        <translation>RLE 헤더의 세그먼트 {0}개</translation>
+    </message>
+    <message>
+        <source>RLE segment longer than the image</source>
+        <translation>RLE 세그먼트가 영상보다 김</translation>
+    </message>
+    <message>
+        <source>RLE segment of {0} instead of {1} bytes</source>
+        <translation>RLE 세그먼트가 {1}바이트가 아니라 {0}바이트</translation>
+    </message>
+    <message>
+        <source>RLE segment table</source>
+        <translation>RLE 세그먼트 표</translation>
+    </message>
+    <message>
         <source>Re-send it as 16 bit greyscale.</source>
         <translation>16비트 흑백으로 다시 전송하십시오.</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>읽기 전용 파일 시스템</translation>
+    </message>
+    <message>
+        <source>Reinstall LDCT Viewer.</source>
+        <translation>LDCT Viewer를 다시 설치하십시오.</translation>
     </message>
     <message>
         <source>Remove the wrong file and open again.</source>
@@ -1849,6 +2041,14 @@
         <translation>Rescale slope 또는 intercept를 쓸 수 없습니다.</translation>
     </message>
     <message>
+        <source>Save it as NIfTI, NRRD or MetaImage instead.</source>
+        <translation>대신 NIfTI, NRRD 또는 MetaImage로 저장하십시오.</translation>
+    </message>
+    <message>
+        <source>See its warnings.</source>
+        <translation>시리즈의 경고를 보십시오.</translation>
+    </message>
+    <message>
         <source>Send the original CT series instead.</source>
         <translation>원본 CT 시리즈를 보내십시오.</translation>
     </message>
@@ -1861,12 +2061,116 @@
         <translation>같은 위치에 서로 다른 영상이 여럿 있고 구별할 방법이 없습니다.</translation>
     </message>
     <message>
+        <source>Something unexpected went wrong: {0}: {1}</source>
+        <translation>예상하지 못한 문제가 생겼습니다: {0}: {1}</translation>
+    </message>
+    <message>
+        <source>Stale file handle</source>
+        <translation>네트워크 파일의 연결이 끊어짐</translation>
+    </message>
+    <message>
+        <source>Tensor {0} has shape {1}, not {2}.</source>
+        <translation>텐서 {0}의 모양이 {2}이(가) 아니라 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>Tensor {0} is not float32.</source>
+        <translation>텐서 {0}의 자료형이 32비트 부동소수점이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The card has format version {0}; this program reads {1}.</source>
+        <translation>모델 카드의 형식 버전은 {0}이고, 이 프로그램이 읽는 버전은 {1}입니다.</translation>
+    </message>
+    <message>
+        <source>The card&apos;s architecture is unknown: {0}.</source>
+        <translation>모델 카드의 신경망 구조를 알 수 없습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The demo could not be written: {0}.</source>
+        <translation>데모 영상을 저장하지 못했습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The disk is full.</source>
+        <translation>디스크가 가득 찼습니다.</translation>
+    </message>
+    <message>
+        <source>The disk may be faulty; try another one.</source>
+        <translation>디스크에 결함이 있을 수 있으니 다른 디스크를 쓰십시오.</translation>
+    </message>
+    <message>
         <source>The faster of the two: a residual U-Net that sees three neighbouring slices, trained on CT scans and drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.</source>
         <translation>둘 중 빠른 모델입니다. 이웃한 단면 세 장을 함께 보는 잔차 U-Net으로, CT 영상과 그려 만든 해부 구조에 모의 저선량 잡음을 더해 학습했습니다. 연구용이며 진단용이 아닙니다.</translation>
     </message>
     <message>
+        <source>The file appeared meanwhile.</source>
+        <translation>그사이에 같은 이름의 파일이 생겼습니다.</translation>
+    </message>
+    <message>
+        <source>The file could not be written: {0}.</source>
+        <translation>파일을 저장하지 못했습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The file exists already.</source>
+        <translation>파일이 이미 있습니다.</translation>
+    </message>
+    <message>
+        <source>The folder appeared meanwhile.</source>
+        <translation>그사이에 같은 이름의 폴더가 생겼습니다.</translation>
+    </message>
+    <message>
+        <source>The folder exists already.</source>
+        <translation>폴더가 이미 있습니다.</translation>
+    </message>
+    <message>
+        <source>The folder exists already; nothing is ever overwritten.</source>
+        <translation>폴더가 이미 있습니다. 덮어쓰지 않습니다.</translation>
+    </message>
+    <message>
+        <source>The folder is empty.</source>
+        <translation>빈 폴더입니다.</translation>
+    </message>
+    <message>
+        <source>The gantry was tilted: {0}°; planes across slices are shown sheared.</source>
+        <translation>갠트리가 {0}° 기울어져 있어 다른 방향의 단면은 기울어진 채로 표시됩니다.</translation>
+    </message>
+    <message>
+        <source>The key of de-identified exports cannot be used.</source>
+        <translation>비식별화 내보내기의 키를 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>The key of de-identified exports is damaged.</source>
+        <translation>비식별화 내보내기의 키가 손상되었습니다.</translation>
+    </message>
+    <message>
+        <source>The model card cannot be read: {0}.</source>
+        <translation>모델 카드를 읽지 못했습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The model card is incomplete: {0}.</source>
+        <translation>모델 카드에 빠진 내용이 있습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The model card is not valid JSON.</source>
+        <translation>모델 카드가 올바른 JSON이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The model card is too large to be one.</source>
+        <translation>모델 카드라고 하기에는 파일이 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>The model card was changed or is damaged (SHA-256 differs).</source>
+        <translation>모델 카드가 바뀌었거나 손상되었습니다(SHA-256이 다름).</translation>
+    </message>
+    <message>
+        <source>The model has no card.</source>
+        <translation>모델 카드가 없습니다.</translation>
+    </message>
+    <message>
         <source>The more thorough of the two, and the slower: a residual U-Net that sees three neighbouring slices, trained on CT scans and drawn anatomy under simulated low-dose noise. Research use, not for diagnosis.</source>
         <translation>둘 중 더 꼼꼼하지만 느린 모델입니다. 이웃한 단면 세 장을 함께 보는 잔차 U-Net으로, CT 영상과 그려 만든 해부 구조에 모의 저선량 잡음을 더해 학습했습니다. 연구용이며 진단용이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The slices are not equally spaced: steps from {0} to {1} mm, median {2} mm; shown at their true positions.</source>
+        <translation>단면 간격이 일정하지 않습니다: 간격 {0}–{1} mm, 중앙값 {2} mm. 실제 위치에 표시합니다.</translation>
     </message>
     <message>
         <source>7-Zip archive</source>
@@ -2017,6 +2321,18 @@
         <translation>영상이 심하게 손상되어 압축 해제기가 멈췄습니다.</translation>
     </message>
     <message>
+        <source>The new series would be mixed with the original images.</source>
+        <translation>새 시리즈가 원본 영상과 섞이게 됩니다.</translation>
+    </message>
+    <message>
+        <source>The picture could not be saved.</source>
+        <translation>그림을 저장하지 못했습니다.</translation>
+    </message>
+    <message>
+        <source>The picture could not be saved: {0}.</source>
+        <translation>그림을 저장하지 못했습니다: {0}.</translation>
+    </message>
+    <message>
         <source>The pixel data do not fit the image size.</source>
         <translation>화소 데이터가 영상 크기와 맞지 않습니다.</translation>
     </message>
@@ -2025,16 +2341,20 @@
         <translation>위치 또는 방향이 올바르지 않습니다.</translation>
     </message>
     <message>
+        <source>The series could not be written: {0}.</source>
+        <translation>시리즈를 저장하지 못했습니다: {0}.</translation>
+    </message>
+    <message>
         <source>The series does not fit into memory.</source>
         <translation>시리즈가 메모리에 들어가지 않습니다.</translation>
     </message>
     <message>
-        <source>The slices are not equally spaced: {0}.</source>
-        <translation>단면 간격이 일정하지 않습니다: {0}.</translation>
-    </message>
-    <message>
         <source>The slices are not equally spaced; shown at their true positions.</source>
         <translation>단면 간격이 일정하지 않아 실제 위치에 표시합니다.</translation>
+    </message>
+    <message>
+        <source>The slices are not equally spaced; this file format cannot say that.</source>
+        <translation>단면 간격이 일정하지 않은데, 이 파일 형식으로는 그것을 나타낼 수 없습니다.</translation>
     </message>
     <message>
         <source>The slices are tilted: programs built on ITK refuse NIfTI with such axes; NRRD and MetaImage they read.</source>
@@ -2049,12 +2369,24 @@
         <translation>원본에 {0} 항목이 없어 새로 만들었습니다.</translation>
     </message>
     <message>
+        <source>The source image {0} changed or vanished since the series was opened.</source>
+        <translation>시리즈를 연 뒤 원본 영상 {0} 파일이 바뀌거나 사라졌습니다.</translation>
+    </message>
+    <message>
+        <source>The source image {0} changed or vanished while the series was written.</source>
+        <translation>시리즈를 저장하는 동안 원본 영상 {0} 파일이 바뀌거나 사라졌습니다.</translation>
+    </message>
+    <message>
         <source>The source is multi-frame; written as one CT image a slice.</source>
         <translation>원본이 다중 프레임이므로 단면마다 CT 영상 한 장으로 저장했습니다.</translation>
     </message>
     <message>
         <source>The source was lossy compressed; the new series says so too.</source>
         <translation>원본이 손실 압축되었으며, 새 시리즈에도 그렇게 표시했습니다.</translation>
+    </message>
+    <message>
+        <source>The target folder cannot be reached.</source>
+        <translation>대상 폴더에 접근할 수 없습니다.</translation>
     </message>
     <message>
         <source>The values are not Hounsfield units.</source>
@@ -2065,12 +2397,64 @@
         <translation>볼륨 파일을 읽지 못했습니다.</translation>
     </message>
     <message>
+        <source>The weights are of another network: {0}.</source>
+        <translation>다른 신경망의 가중치입니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The weights cannot be read: {0}.</source>
+        <translation>가중치 파일을 읽지 못했습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The weights do not match their card (SHA-256 differs): the file is damaged or was exchanged.</source>
+        <translation>가중치가 모델 카드와 맞지 않습니다(SHA-256이 다름). 파일이 손상되었거나 바뀌었습니다.</translation>
+    </message>
+    <message>
+        <source>The weights file is damaged: {0}.</source>
+        <translation>가중치 파일이 손상되었습니다: {0}.</translation>
+    </message>
+    <message>
+        <source>The weights file is too large to be one of this program.</source>
+        <translation>이 프로그램의 가중치 파일이라고 하기에는 너무 큽니다.</translation>
+    </message>
+    <message>
+        <source>The weights hold values that are not numbers.</source>
+        <translation>가중치에 숫자가 아닌 값이 있습니다.</translation>
+    </message>
+    <message>
         <source>There is no device {0} on this machine.</source>
         <translation>이 컴퓨터에는 {0} 연산 장치가 없습니다.</translation>
     </message>
     <message>
+        <source>There is no series {0}; {1} were found.</source>
+        <translation>{0}번 시리즈가 없습니다. 찾은 시리즈는 {1}개입니다.</translation>
+    </message>
+    <message>
+        <source>There is no such model.</source>
+        <translation>그런 모델이 없습니다.</translation>
+    </message>
+    <message>
+        <source>This card does not describe a model of LDCT Viewer.</source>
+        <translation>LDCT Viewer의 모델 카드가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This folder may not be written to.</source>
+        <translation>이 폴더에는 쓸 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>This is not a safetensors model file; other kinds are never opened because they can run code.</source>
+        <translation>safetensors 모델 파일이 아닙니다. 다른 종류는 코드를 실행할 수 있어 열지 않습니다.</translation>
+    </message>
+    <message>
         <source>This pixel layout is not supported.</source>
         <translation>지원하지 않는 화소 형식입니다.</translation>
+    </message>
+    <message>
+        <source>This series did not come from DICOM files.</source>
+        <translation>DICOM 파일에서 온 시리즈가 아닙니다.</translation>
+    </message>
+    <message>
+        <source>This series has a conflict and cannot be exported.</source>
+        <translation>시리즈에 충돌이 있어 내보낼 수 없습니다.</translation>
     </message>
     <message>
         <source>This transfer syntax (compression) is not supported.</source>
@@ -2081,8 +2465,16 @@
         <translation>항목이 너무 많아 나머지는 살펴보지 않았습니다.</translation>
     </message>
     <message>
+        <source>Too many open files</source>
+        <translation>열린 파일이 너무 많음</translation>
+    </message>
+    <message>
         <source>Two different images carry the same identity.</source>
         <translation>서로 다른 두 영상의 식별자가 같습니다.</translation>
+    </message>
+    <message>
+        <source>Unknown file type.</source>
+        <translation>알 수 없는 파일 종류입니다.</translation>
     </message>
     <message>
         <source>Unpack it first.</source>
@@ -2091,6 +2483,14 @@
     <message>
         <source>Unpack it with its password first.</source>
         <translation>먼저 암호로 압축을 푸십시오.</translation>
+    </message>
+    <message>
+        <source>Update LDCT Viewer, or choose another model.</source>
+        <translation>LDCT Viewer를 업데이트하거나 다른 모델을 선택하십시오.</translation>
+    </message>
+    <message>
+        <source>Use one of {0}.</source>
+        <translation>다음 중 하나를 쓰십시오: {0}.</translation>
     </message>
     <message>
         <source>Values beyond what 16 bit can hold were clipped.</source>
@@ -2117,12 +2517,56 @@
         <translation>ZIP 압축 파일</translation>
     </message>
     <message>
+        <source>a PU network has three levels</source>
+        <translation>PU 신경망은 세 단계여야 함</translation>
+    </message>
+    <message>
+        <source>a part of the compressed image is missing</source>
+        <translation>압축된 영상의 일부가 없음</translation>
+    </message>
+    <message>
+        <source>a progressive JPEG in several fragments cannot be proven complete</source>
+        <translation>여러 조각으로 나뉜 점진적 JPEG은 온전한지 확인할 수 없음</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>그 밖에 {0}개</translation>
+    </message>
+    <message>
+        <source>bytes are left over</source>
+        <translation>남는 바이트가 있음</translation>
+    </message>
+    <message>
         <source>bzip2 archive</source>
         <translation>bzip2 압축 파일</translation>
     </message>
     <message>
+        <source>compressed image without its end marker</source>
+        <translation>압축된 영상에 끝 표시가 없음</translation>
+    </message>
+    <message>
+        <source>compressed pixel data under an uncompressed transfer syntax</source>
+        <translation>비압축 전송 구문인데 화소 데이터가 압축되어 있음</translation>
+    </message>
+    <message>
+        <source>compressed pixel data, but the header says uncompressed</source>
+        <translation>헤더에는 비압축으로 적혀 있으나 화소 데이터가 압축되어 있음</translation>
+    </message>
+    <message>
+        <source>damaged</source>
+        <translation>손상됨</translation>
+    </message>
+    <message>
         <source>damaged member</source>
         <translation>손상된 항목</translation>
+    </message>
+    <message>
+        <source>deflate stream</source>
+        <translation>deflate 압축 데이터</translation>
+    </message>
+    <message>
+        <source>empty archive</source>
+        <translation>빈 압축 파일</translation>
     </message>
     <message>
         <source>file meta information</source>
@@ -2141,6 +2585,10 @@
         <translation>조각 수</translation>
     </message>
     <message>
+        <source>functional groups</source>
+        <translation>프레임별 속성(functional group)</translation>
+    </message>
+    <message>
         <source>gzip archive</source>
         <translation>gzip 압축 파일</translation>
     </message>
@@ -2149,8 +2597,28 @@
         <translation>헤더</translation>
     </message>
     <message>
+        <source>implicit VR in big endian</source>
+        <translation>빅 엔디언의 암시적 VR</translation>
+    </message>
+    <message>
+        <source>it claims HU, but has nothing below {0}: no air</source>
+        <translation>HU라고 적혀 있지만 {0} 아래 값이 없어 공기가 없음</translation>
+    </message>
+    <message>
+        <source>it does not rise from entry to entry</source>
+        <translation>값이 차례로 커지지 않음</translation>
+    </message>
+    <message>
         <source>it holds values that are not numbers</source>
         <translation>숫자가 아닌 값이 들어 있음</translation>
+    </message>
+    <message>
+        <source>it is too short</source>
+        <translation>너무 짧음</translation>
+    </message>
+    <message>
+        <source>its bytes differ</source>
+        <translation>내용이 다름</translation>
     </message>
     <message>
         <source>its compression is damaged</source>
@@ -2161,12 +2629,88 @@
         <translation>데이터가 다른 파일에 있음</translation>
     </message>
     <message>
+        <source>its data are in another file (.img); convert the pair to .nii</source>
+        <translation>데이터가 다른 파일(.img)에 있음. 두 파일을 .nii 하나로 변환해야 함</translation>
+    </message>
+    <message>
         <source>its data file is not beside it</source>
         <translation>데이터 파일이 곁에 없음</translation>
     </message>
     <message>
+        <source>its geometry or identity differs</source>
+        <translation>위치 또는 식별자가 다름</translation>
+    </message>
+    <message>
+        <source>its header is longer than the file</source>
+        <translation>헤더가 파일보다 김</translation>
+    </message>
+    <message>
+        <source>its header is not JSON</source>
+        <translation>헤더가 JSON이 아님</translation>
+    </message>
+    <message>
+        <source>its header is not a table</source>
+        <translation>헤더가 표가 아님</translation>
+    </message>
+    <message>
+        <source>its orientation is not that of the series</source>
+        <translation>시리즈와 방향이 다름</translation>
+    </message>
+    <message>
+        <source>its padding differs</source>
+        <translation>채움 값이 다름</translation>
+    </message>
+    <message>
+        <source>its size differs</source>
+        <translation>크기가 다름</translation>
+    </message>
+    <message>
+        <source>its table of contents alone is too large</source>
+        <translation>목차만으로도 너무 큼</translation>
+    </message>
+    <message>
+        <source>its transfer syntax differs</source>
+        <translation>전송 구문이 다름</translation>
+    </message>
+    <message>
+        <source>its values are negative, the header says they cannot be</source>
+        <translation>헤더와 달리 음수 값이 있음</translation>
+    </message>
+    <message>
+        <source>its values differ</source>
+        <translation>값이 다름</translation>
+    </message>
+    <message>
+        <source>ldct-viewer info lists them.</source>
+        <translation>ldct-viewer info로 목록을 볼 수 있습니다.</translation>
+    </message>
+    <message>
         <source>macOS resource file</source>
         <translation>macOS 리소스 파일</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>more than {0}</source>
+        <translation>{0}개 초과</translation>
+    </message>
+    <message>
+        <source>no frame header</source>
+        <translation>프레임 헤더가 없음</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>없음</translation>
+    </message>
+    <message>
+        <source>not a JPEG 2000 code stream</source>
+        <translation>JPEG 2000 데이터가 아님</translation>
+    </message>
+    <message>
+        <source>not a JPEG stream</source>
+        <translation>JPEG 데이터가 아님</translation>
     </message>
     <message>
         <source>number of attributes</source>
@@ -2185,6 +2729,10 @@
         <translation>무작위 가중치</translation>
     </message>
     <message>
+        <source>recommended_strength is not within 0 and 1</source>
+        <translation>recommended_strength 값이 0과 1 사이가 아님</translation>
+    </message>
+    <message>
         <source>sequence</source>
         <translation>시퀀스</translation>
     </message>
@@ -2193,16 +2741,52 @@
         <translation>복셀마다 값이 여럿</translation>
     </message>
     <message>
-        <source>steps from {0} to {1} mm, median {2} mm; shown at their true positions</source>
-        <translation>간격 {0}–{1} mm, 중앙값 {2} mm, 실제 위치에 표시</translation>
-    </message>
-    <message>
         <source>tar archive</source>
         <translation>tar 압축 파일</translation>
     </message>
     <message>
+        <source>tensor {0} does not lie in the file</source>
+        <translation>텐서 {0}의 위치가 파일 안이 아님</translation>
+    </message>
+    <message>
+        <source>tensor {0} is not described</source>
+        <translation>텐서 {0}의 설명이 없음</translation>
+    </message>
+    <message>
+        <source>the stream says {0} × {1}, {2} bit, {3} component(s)</source>
+        <translation>압축 데이터에는 {0} × {1}, {2}비트, 성분 {3}개로 적혀 있음</translation>
+    </message>
+    <message>
+        <source>there is a rescale slope too, and they cannot both be right</source>
+        <translation>Rescale slope도 있어 둘 다 맞을 수 없음</translation>
+    </message>
+    <message>
         <source>they stray up to {0} mm from a line</source>
         <translation>직선에서 최대 {0} mm 벗어남</translation>
+    </message>
+    <message>
+        <source>too large</source>
+        <translation>너무 큼</translation>
+    </message>
+    <message>
+        <source>uncompressed pixel data, but the header says compressed</source>
+        <translation>헤더에는 압축으로 적혀 있으나 화소 데이터가 압축되어 있지 않음</translation>
+    </message>
+    <message>
+        <source>unknown network family {0}</source>
+        <translation>알 수 없는 신경망 종류 {0}</translation>
+    </message>
+    <message>
+        <source>unpack the archive first</source>
+        <translation>먼저 압축을 풀어야 함</translation>
+    </message>
+    <message>
+        <source>widths and block counts must be whole numbers from 1</source>
+        <translation>폭과 블록 수는 1 이상의 정수여야 함</translation>
+    </message>
+    <message>
+        <source>widths go to 256 and block counts to 4</source>
+        <translation>폭은 256, 블록 수는 4까지</translation>
     </message>
     <message>
         <source>xz archive</source>
@@ -2229,12 +2813,36 @@
         <translation>{0} (복셀 {1}개)</translation>
     </message>
     <message>
+        <source>{0} bits allocated, {1} stored, high bit {2}</source>
+        <translation>할당 {0}비트, 저장 {1}비트, 최상위 비트 {2}</translation>
+    </message>
+    <message>
+        <source>{0} bits an entry</source>
+        <translation>항목마다 {0}비트</translation>
+    </message>
+    <message>
+        <source>{0} bytes for {1} entries</source>
+        <translation>항목 {1}개에 {0}바이트</translation>
+    </message>
+    <message>
         <source>{0} bytes instead of {1}</source>
         <translation>{1}바이트여야 하는데 {0}바이트</translation>
     </message>
     <message>
+        <source>{0} coded frames instead of {1}</source>
+        <translation>압축된 프레임이 {1}개가 아니라 {0}개</translation>
+    </message>
+    <message>
         <source>{0} dimensions instead of 3</source>
         <translation>3차원이 아니라 {0}차원</translation>
+    </message>
+    <message>
+        <source>{0} frames in a single-frame CT image</source>
+        <translation>단일 프레임 CT 영상에 프레임 {0}개</translation>
+    </message>
+    <message>
+        <source>{0} functional groups for {1} frames</source>
+        <translation>프레임 {1}개에 프레임별 속성(functional group) {0}개</translation>
     </message>
     <message>
         <source>{0} has {1} values instead of {2}</source>
@@ -2249,8 +2857,20 @@
         <translation>똑같은 사본 {0}개를 제외했습니다.</translation>
     </message>
     <message>
+        <source>{0} is missing</source>
+        <translation>{0} 없음</translation>
+    </message>
+    <message>
         <source>{0} is not a number</source>
         <translation>{0} 값이 숫자가 아님</translation>
+    </message>
+    <message>
+        <source>{0} is not a right angle</source>
+        <translation>{0} 방향이 직각이 아님</translation>
+    </message>
+    <message>
+        <source>{0} is not known</source>
+        <translation>{0} 항목을 알 수 없음</translation>
     </message>
     <message>
         <source>{0} is out of memory: denoising continues on the CPU.</source>
@@ -2261,12 +2881,32 @@
         <translation>{0}의 메모리가 모자라 이제 단면을 {1}장씩 처리합니다.</translation>
     </message>
     <message>
+        <source>{0} is {1}</source>
+        <translation>{0} 값이 {1}</translation>
+    </message>
+    <message>
         <source>{0} is {1} bytes long</source>
         <translation>{0} 길이가 {1}바이트</translation>
     </message>
     <message>
+        <source>{0} members</source>
+        <translation>항목 {0}개</translation>
+    </message>
+    <message>
         <source>{0} missing slice(s) written as empty layers to keep distances true.</source>
         <translation>빠진 단면 {0}장을 빈 층으로 넣어 실제 간격을 유지했습니다.</translation>
+    </message>
+    <message>
+        <source>{0} out of range</source>
+        <translation>{0} 값이 범위를 벗어남</translation>
+    </message>
+    <message>
+        <source>{0} series found, the largest is taken.</source>
+        <translation>시리즈 {0}개 가운데 가장 큰 것을 열었습니다.</translation>
+    </message>
+    <message>
+        <source>{0} series found, the largest is taken: {1}.</source>
+        <translation>시리즈 {0}개 가운데 가장 큰 것을 열었습니다: {1}.</translation>
     </message>
     <message>
         <source>{0} slice left out. {1}</source>
@@ -2274,7 +2914,11 @@
     </message>
     <message>
         <source>{0} slice missing between {1} and {2} mm</source>
-        <translation>{1}와 {2} mm 사이에 단면 {0}장 빠짐</translation>
+        <translation>{1} ~ {2} mm 사이에 단면 {0}장 빠짐</translation>
+    </message>
+    <message>
+        <source>{0} slice missing between {1} and {2} mm; irregular there, shown at true positions.</source>
+        <translation>{1} ~ {2} mm 사이에 단면 {0}장 빠짐. 그곳은 간격이 불규칙하며 실제 위치에 표시합니다.</translation>
     </message>
     <message>
         <source>{0} slices left out. {1}</source>
@@ -2282,19 +2926,39 @@
     </message>
     <message>
         <source>{0} slices missing between {1} and {2} mm</source>
-        <translation>{1}와 {2} mm 사이에 단면 {0}장 빠짐</translation>
+        <translation>{1} ~ {2} mm 사이에 단면 {0}장 빠짐</translation>
+    </message>
+    <message>
+        <source>{0} slices missing between {1} and {2} mm; irregular there, shown at true positions.</source>
+        <translation>{1} ~ {2} mm 사이에 단면 {0}장 빠짐. 그곳은 간격이 불규칙하며 실제 위치에 표시합니다.</translation>
+    </message>
+    <message>
+        <source>{0} tables instead of one</source>
+        <translation>표가 하나가 아니라 {0}개</translation>
     </message>
     <message>
         <source>{0} voxels moved by one step off the padding value.</source>
         <translation>복셀 {0}개의 값을 채움 값과 겹치지 않게 한 단계 옮겼습니다.</translation>
     </message>
     <message>
-        <source>{0}, {1} cores</source>
-        <translation>{0}, 코어 {1}개</translation>
+        <source>{0} × {1} pixels</source>
+        <translation>{0} × {1} 화소</translation>
     </message>
     <message>
-        <source>{0}; irregular there, shown at true positions.</source>
-        <translation>{0}. 그곳은 간격이 불규칙하며 실제 위치에 표시합니다.</translation>
+        <source>{0} × {1} pixels in {2} bytes</source>
+        <translation>{2}바이트에 {0} × {1} 화소</translation>
+    </message>
+    <message>
+        <source>{0} × {1} pixels, {2} frames</source>
+        <translation>{0} × {1} 화소, 프레임 {2}개</translation>
+    </message>
+    <message>
+        <source>{0} × {1} × {2} voxels in {3} bytes</source>
+        <translation>{3}바이트에 {0} × {1} × {2} 복셀</translation>
+    </message>
+    <message>
+        <source>{0}, {1} cores</source>
+        <translation>{0}, 코어 {1}개</translation>
     </message>
 </context>
 <context>
@@ -3270,10 +3934,6 @@
         <translation>카드(.json)가 옆에 함께 저장됩니다.</translation>
     </message>
     <message>
-        <source>Check the path.</source>
-        <translation>경로를 확인하십시오.</translation>
-    </message>
-    <message>
         <source>Choose another folder.</source>
         <translation>다른 폴더를 고르십시오.</translation>
     </message>
@@ -3308,10 +3968,6 @@
     <message>
         <source>Make it first.</source>
         <translation>먼저 만드십시오.</translation>
-    </message>
-    <message>
-        <source>No folder was named.</source>
-        <translation>폴더가 지정되지 않았습니다.</translation>
     </message>
     <message>
         <source>No slice of these scans can be used for training.</source>
@@ -3382,10 +4038,6 @@
         <translation>이 영상에는 저선량·정상선량 쌍이 없습니다.</translation>
     </message>
     <message>
-        <source>There is no such file or folder.</source>
-        <translation>그런 파일이나 폴더가 없습니다.</translation>
-    </message>
-    <message>
         <source>There is no such training.</source>
         <translation>그런 학습이 없습니다.</translation>
     </message>
@@ -3416,10 +4068,6 @@
     <message>
         <source>ldct-viewer train --list shows them.</source>
         <translation>ldct-viewer train --list로 볼 수 있습니다.</translation>
-    </message>
-    <message>
-        <source>ldct-viewer train FOLDER</source>
-        <translation>ldct-viewer train 폴더</translation>
     </message>
     <message>
         <source>ldct-viewer train FOLDER starts one.</source>

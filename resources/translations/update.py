@@ -25,7 +25,8 @@ def main() -> int:
     from ldct_viewer.dicom.codes import Reason
     from ldct_viewer.training.local.words import CONTEXT, TERMS, TEXTS
     from ldct_viewer.ui.actions import ACTIONS, MENUS, SUBMENUS
-    from ldct_viewer.ui.words import DETAILS, LOCAL_NAME, MODEL_DESCRIPTIONS, READING, TEMPLATES
+    from ldct_viewer.ui.i18n_reading import DETAILS, TEMPLATES
+    from ldct_viewer.ui.words import LOCAL_NAME, MODEL_DESCRIPTIONS, READING
 
     extra = ("Recent series", "Model", "Device")
     texts = sorted({*(spec.text for spec in ACTIONS), *MENUS, *SUBMENUS, *extra})
