@@ -2197,6 +2197,10 @@
         <translation>{0}에서 잡음 제거에 실패했습니다: {1}</translation>
     </message>
     <message>
+        <source>GE private big endian pixels</source>
+        <translation>GE 고유의 빅 엔디언 화소</translation>
+    </message>
+    <message>
         <source>Help ▸ Show log has the details.</source>
         <translation>자세한 내용은 도움말 ▸ 로그 보기에 있습니다.</translation>
     </message>

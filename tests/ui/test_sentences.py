@@ -14,9 +14,14 @@ from PySide6 import QtCore
 import ldct_viewer
 from ldct_viewer.dicom.codes import FileProblem, Reason
 from ldct_viewer.dicom.geometry import _missing
+from ldct_viewer.dicom.read import SeriesReader
+from ldct_viewer.dicom.scan import scan_paths
+from ldct_viewer.errors import OpenError
 from ldct_viewer.ui.i18n import install_translator
 from ldct_viewer.ui.i18n_reading import TEMPLATES
 from ldct_viewer.ui.words import told
+
+from ..shared_data import CASES, needs_cases
 
 PACKAGE = Path(ldct_viewer.__file__).parent
 ROOMS = ("dicom", "denoise", "jobs", "physics/demo.py", "app.py")
@@ -55,7 +60,7 @@ OTHERS = re.compile(
     r"^(hu|padding|compress|out|strength) must |^the planned encoding|too long for its VR|^sequences nested too deeply$"
     r"|^unexpected pixels$|^negative position$|^unknown compression |^import sys;|^kinds: domain|^space "
     r"|^out of memory$|^There is no display here"  # what torch says; told by the shell
-    r"|^model name$|^GE private big endian pixels$|^Exposure in |^LDCT Viewer |^Pixel data not cleaned$|^the file$"
+    r"|^model name$|^Exposure in |^LDCT Viewer |^Pixel data not cleaned$|^the file$"
     r"|digital thorax$|^Demo\^Thorax|^Digital thorax|^Full dose$|^Low dose "  # the header of the demo
     r"|^(temporal position|image type|acquisition time|transfer syntax)$"  # names of phases, in the list of series
 )
@@ -123,7 +128,7 @@ def said_in(file: Path) -> set[str]:
             silent |= {id(part) for part in ast.walk(node) if part is not node and isinstance(part, ast.Constant)}
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log."):
             silent |= {id(part) for part in ast.walk(node)}
-        if isinstance(node, ast.Call) and not node.keywords[2:]:
+        if isinstance(node, ast.Call):
             name = ast.unparse(node.func)
             if name in ("FileProblem", "line") and len(node.args) > 1:
                 reason = getattr(Reason, getattr(node.args[-2], "attr", ""), Reason.BAD_STREAM)
@@ -131,6 +136,9 @@ def said_in(file: Path) -> set[str]:
             elif name in ERRORS | {"SeriesWarning", "Ignored"}:
                 told_with = node.args[:2] if name in ERRORS else node.args[1:2]
                 found |= {text for argument in told_with for text in samples.of(argument)}
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and ast.unparse(node.elts[0]).startswith("Reason."):
+            reason = getattr(Reason, getattr(node.elts[0], "attr", ""))
+            found |= {FileProblem(reason, detail).text for detail in samples.of(node.elts[1])}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in silent:
             found |= {text for text in samples.of(node) if re.search(r"[A-Za-z]{2,} [a-z]{2,}", text)}
@@ -162,6 +170,7 @@ def test_the_sentences_are_found_where_they_are(korean):
         "The values are not Hounsfield units: Modality LUT Type 7.",
         "The file is cut off: RLE.",  # one word
         "An identical copy of another file.",
+        "Rescale slope or intercept is not usable: slope 7, intercept 7.",  # handed on in a tuple
         "7 is out of memory: denoising continues on the CPU.",
         "Choose a model made by this program, or the one that came with it.",  # a constant of the module
         PARTS["7°; planes across slices are shown sheared"],
@@ -265,3 +274,20 @@ def test_in_english_every_sentence_stays_as_it_is(qapp):
             assert told(text) == text
     for template in TEMPLATES:
         assert told(f"{filled(template, 100)}; x. {template}: y.") == f"{filled(template, 100)}; x. {template}: y."
+
+
+@needs_cases
+def test_what_is_said_of_every_odd_case_is_korean(korean):
+    said: set[str] = set()
+    for case in sorted(path for path in CASES.iterdir() if path.is_dir()):
+        result = scan_paths([case])
+        said |= {text for entry in result.ignored for text in (entry.reason, entry.hint)}
+        for found in result.series:
+            said |= {note.message for note in found.warnings}
+            if found.state != "blocked":
+                try:
+                    said |= {note.message for note in SeriesReader(found).read().warnings}
+                except OpenError as error:
+                    said |= {error.message, error.hint}
+    assert len(said) > 90
+    assert {text: told(text) for text in said if english(told(text))} == {}
