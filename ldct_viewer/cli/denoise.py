@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from ..denoise.model_file import ModelInfo
     from ..volume import Volume
 
-STRENGTH_HELP = "0 (as it was) to 1 (all that the network takes for noise), or 0%% to 100%%; default: what the model's card recommends"
+STRENGTH_HELP = (
+    "0 (as it was) to 1 (all that the network takes for noise), or 0%% to 100%%; "
+    "default: what the model's card recommends"
+)
 SERIES_HELP = "which series of IN, as numbered by ldct-viewer info (default: the largest)"
 SUFFIXES = (".nii.gz", ".nrrd", ".mha")
 MODEL_HELP = "id of a model (fast and quality came with the program; default: fast) or a model's file"
