@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..dicom.exposure import is_plausible
 from ..dicom.provenance import AI_DENOISED, SIMULATED_DOSE
 from ..errors import DeviceError, OpenError, WriteError
-from .arguments import UsageError, positive, share
+from .arguments import UsageError, must_exist, place, positive, share
 from .denoise import SERIES_HELP, SUFFIXES
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _MANY = 0.2  # of the slices
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("input", metavar="IN", type=Path, help="a DICOM series folder")
-    parser.add_argument("output", metavar="OUT", type=Path, help="new folder for the simulated DICOM series")
+    parser.add_argument("input", metavar="IN", type=place, help="a DICOM series folder")
+    parser.add_argument("output", metavar="OUT", type=place, help="new folder for the simulated DICOM series")
     level = parser.add_mutually_exclusive_group(required=True)
     level.add_argument("--dose", type=_dose, help="fraction of the scan's own dose, 0.01 to 1 (or 1%% to 100%%)")
     level.add_argument("--mas", type=positive, help="target tube current-time product, mAs (the header must state it)")
@@ -131,8 +131,7 @@ def _read(path: Path, number: int | None) -> tuple[Any, Any]:
     from ..dicom.read import SeriesReader, choose
     from ..dicom.scan import scan_paths
 
-    if not path.exists():
-        raise OpenError("There is no such file or folder.", "Check the path.", path, "not_found")
+    must_exist(path)
     series = scan_paths([path]).series
     found = choose(series, number, path)
     if found is None:
