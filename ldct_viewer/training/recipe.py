@@ -26,7 +26,7 @@ from ..denoise.device import choose_device
 from ..denoise.model_file import load_model, save_model
 from ..denoise.network import ARCHITECTURES, PUNet, build
 from ..denoise.noise_level import estimate_sigma
-from .data import REALISATIONS, Sampler
+from .data import MOST_NOISE_HU, REALISATIONS, Sampler
 from .loop import Plan, train
 from .sources import SOURCES, CleanVolume, ScannedVolume, Source, load_clean, load_scanned
 from .validation import Held, held_out_pairs, score
@@ -151,7 +151,7 @@ def _card(args: argparse.Namespace, step: int, quality: dict[str, float]) -> dic
         },
         "licence": "MIT (weights); no training image is contained",
         "input_range_hu": [-1024, 3071],
-        "trained_noise_hu": [0, 60],
+        "trained_noise_hu": [0, MOST_NOISE_HU],
         "quality": {
             "what": "held-out patients, simulated noise SD 15, 25, 40 HU, window [-160, 240] HU, data range 400",
             **quality,
