@@ -151,8 +151,8 @@ def _kept_rows(what: str, lesions: list[Lesion], default: float) -> list[tuple[s
          f"{worst.diameter_mm:g} mm {worst.contrast_hu:+g} HU, 95 % interval {low:.2f} … {high:.2f}"),
         (f"single ones of {what} that vanish (d′ ≥ 3; less than half left, with − without in the same noise)",
          f"{singles} lesions", f"{count(seen)} / {count(less)}", "0", not gone,
-         f"{setting}; at strength 1: {names or 'none'}; less than half in the mean: "
-         f"{sum(k.kept.mean < HALF for k in seen)} kinds; inside less ring reads as less than half in one picture: "
+         f"{setting}; at strength 1: {names or 'none'}; kinds with less than half in the mean: "
+         f"{sum(k.kept.mean < HALF for k in seen)}; inside less ring reads as less than half in one picture: "
          f"low dose {unread[0]}, denoised {unread[1]}"),
     ]  # fmt: skip
 
