@@ -12,7 +12,10 @@ from ..theme import current
 from ..words import kernel_name, model_description, model_name
 from .train_words import hu, objective_name, tell
 
-_WRITTEN = {"psnr": "PSNR", "ssim": "SSIM", "rmse": "RMSE", "db": "(dB)", "hu": "(HU)", "dprime": "d′", "npw": "NPW"}
+_WRITTEN = {
+    "psnr": "PSNR", "ssim": "SSIM", "rmse": "RMSE", "db": "(dB)", "hu": "(HU)", "dprime": "d′", "npw": "NPW",
+    "cho": "CHO", "ttf50": "TTF50", "cnn": "CNN",
+}  # fmt: skip
 
 
 def card_html(info: ModelInfo) -> str:
