@@ -11,7 +11,7 @@ those that shift the mean noise frequency by at most 20 % and, in these very pic
 for NPW with an eye.
 
 The spectrum comes from the middle 96 mm of pictures of 192 mm. What a denoiser leaves is of low frequency: in a small
-region most of it falls into the ring around zero, which no mean frequency counts (fast 0.9 at 0.75: −20 % in 36 mm,
+region most of it falls into the ring around zero, which no mean frequency counts (fast 0.9 at 0.75: −19 % in 36 mm,
 −23 % in 96 mm).
 """
 
