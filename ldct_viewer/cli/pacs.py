@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..cancel import CancelToken
-from ..errors import EXIT_OK, EXIT_PACS, OpenError, PacsError
+from ..errors import EXIT_OK, EXIT_PACS, Cancelled, OpenError, PacsError
 from ..pacs.nodes import PacsNode, find_node, load_nodes, named_node, node_from_text, save_nodes
 from .arguments import must_exist, place, positive, whole
 
@@ -73,9 +73,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do the action; returns the exit code (7 when an archive refused or some files failed)."""
-    return {"echo": _echo, "find": _find, "get": _get, "send": _send, "queue": _queue, "nodes": _nodes}[args.action](
-        args
-    )
+    actions = {"echo": _echo, "find": _find, "get": _get, "send": _send, "queue": _queue, "nodes": _nodes}
+    try:
+        return actions[args.action](args)
+    except (Cancelled, KeyboardInterrupt):
+        if args.action not in ("get", "send", "queue"):
+            raise
+        raise KeyboardInterrupt("Cancelled; what was fetched, sent or queued by then stays so.") from None
 
 
 def _echo(args: argparse.Namespace) -> int:

@@ -214,8 +214,10 @@ def _check_objective(plan: Plan, report: DataReport) -> None:
 def _report(report: DataReport, plan: Plan) -> dict[str, Any]:
     """The event that says what was found, and what will be done: an objective may have been wished."""
     event = {"event": "report", **report.to_json()}
-    wished = {"objective": plan.objective, "reason": "Chosen by --objective."}
-    return event if plan.objective == report.objective else event | wished
+    if plan.objective != report.objective:
+        event |= {"objective": plan.objective, "reason": "Chosen by --objective."}
+        del event["reason_said"]  # speaks of the other objective
+    return event
 
 
 def _failure(error: LdctError) -> dict[str, Any]:

@@ -24,9 +24,9 @@ _STARTING_S = 120.0  # until the child holds its lock: importing torch on a slow
 class ExamineJob(Job):
     """Look at folders in a child process; chunks: its events; ``done``: {"report": …, "pace": …}."""
 
-    def __init__(self, paths: Sequence[Path], uid: str = "", objective: str = "") -> None:
+    def __init__(self, paths: Sequence[Path], uid: str = "") -> None:
         super().__init__()
-        self._paths, self._uid, self._objective = tuple(paths), uid, objective
+        self._paths, self._uid = tuple(paths), uid
 
     def work(self) -> dict[str, Any]:
         """Run ``train --examine``; cancelling ends the child."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ldct_viewer.cli.main import main
-from ldct_viewer.errors import EXIT_INPUT, EXIT_OK, EXIT_OUTPUT, EXIT_PACS, EXIT_USAGE, PacsError
+from ldct_viewer.errors import EXIT_CANCELLED, EXIT_INPUT, EXIT_OK, EXIT_OUTPUT, EXIT_PACS, EXIT_USAGE, PacsError
 from tests.denoise.helpers import save_tiny
 from tests.dicom.make_ct import pixels, series
 
@@ -86,6 +86,16 @@ def test_the_queue_from_the_shell(tmp_path, capsys):
     (item,) = said(capsys)["items"]
     assert (item["state"], item["sent"]) == ("done", 6)
     assert main(["pacs", "queue", "remove", item["id"], "--json"]) == EXIT_OK and said(capsys) == {"items": []}
+
+
+@pytest.mark.parametrize(("words", "told"), [(["queue", "run"], "stays so"), (["nodes"], "nothing was written")])
+def test_ctrl_c_does_not_deny_what_was_sent(words, told, capsys, monkeypatch):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ldct_viewer.cli.pacs.load_nodes", stopped)
+    assert main(["pacs", *words]) == EXIT_CANCELLED
+    assert told in capsys.readouterr().err
 
 
 def test_serve_says_what_it_lacks(tmp_path):

@@ -42,6 +42,7 @@ def test_examine_says_what_would_be_done(scans, pace, capsys):
     assert main(["train", str(scans), "--objective", "self", "--examine", "--json"]) == EXIT_OK
     report = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (report["objective"], report["reason"]) == ("self", "Chosen by --objective.")
+    assert "reason_said" not in report  # the window would translate why another one is advised
 
 
 def test_a_series_that_is_not_there_is_said_to_be_missing(scans, tmp_path, capsys):
