@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree  # our own file, not a user's
 
-import pytest
 from PySide6 import QtCore
 
 from ldct_viewer.paths import resource
@@ -16,14 +15,6 @@ MESSAGES = [
     (m.findtext("source") or "", m.findtext("translation") or "")
     for m in ElementTree.parse(resource("translations", "ldct_viewer_ko.ts")).iter("message")
 ]
-
-
-@pytest.fixture
-def korean(qapp):
-    assert install_translator(qapp, "ko") == "ko"
-    yield
-    for translator in qapp.findChildren(QtCore.QTranslator):
-        qapp.removeTranslator(translator)
 
 
 def test_nothing_is_left_untranslated():

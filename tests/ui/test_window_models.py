@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6 import QtCore, QtWidgets
+from PySide6 import QtWidgets
 
 from ldct_viewer.denoise.model_file import default_model, find_model, load_model, save_model
 from ldct_viewer.ui.dialogs.model_card import card_html
-from ldct_viewer.ui.i18n import install_translator
 from ldct_viewer.ui.words import MODEL_DESCRIPTIONS, model_description, model_name
 from tests.denoise.helpers import card, save_tiny
 from tests.window_kit import make_window, open_and_wait, write_ct
@@ -25,14 +24,6 @@ def own_data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def window(qtbot: Any, tmp_path: Path) -> Any:
     return make_window(qtbot, tmp_path)
-
-
-@pytest.fixture
-def korean(qapp: Any) -> Any:
-    assert install_translator(qapp, "ko") == "ko"
-    yield
-    for translator in qapp.findChildren(QtCore.QTranslator):
-        qapp.removeTranslator(translator)
 
 
 def entries(window: Any) -> dict[str, bool]:
