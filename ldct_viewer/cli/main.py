@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, TextIO, cast
 
 from .. import RESEARCH_NOTICE, __version__
 from ..errors import (
@@ -122,10 +123,46 @@ def _run_command(name: str, arguments: list[str]) -> int:
     module.configure(parser)
     args = parser.parse_args(arguments)
     as_json = getattr(args, "json", False)
-    if name == "serve":  # it has its own way to end
-        return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json)
-    with _ended_as_by_ctrl_c():
-        return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json)
+    with _notes_may_go_unread():
+        if name == "serve":  # it has its own way to end
+            return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json)
+        with _ended_as_by_ctrl_c():
+            return _guarded(f"ldct-viewer {name}", lambda: module.run(args), as_json)
+
+
+class _Notes:
+    """A stream like ``stream`` (stderr); once its pipe is closed what is written goes nowhere."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except BrokenPipeError:
+            _to_nowhere(self._stream)
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            _to_nowhere(self._stream)
+
+
+@contextmanager
+def _notes_may_go_unread() -> Iterator[None]:
+    """Work does not end because nobody reads its notes any more (``2>&1 | head``): its result is a file."""
+    before = sys.stderr
+    if before is not None:  # None: a frozen program without a console
+        sys.stderr = cast(TextIO, _Notes(before))
+    try:
+        yield
+    finally:
+        sys.stderr = before
 
 
 @contextmanager
@@ -176,7 +213,14 @@ def _drop_output() -> None:
     try:
         print(end="", flush=True)
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere(sys.stdout)
+
+
+def _to_nowhere(stream: TextIO) -> None:
+    """Let the file behind ``stream`` be the one that takes and forgets all."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _told(name: str, work: Callable[[], int], as_json: bool) -> int:

@@ -200,6 +200,26 @@ def test_a_pipe_that_nobody_reads_is_quiet(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@posix
+def test_work_goes_on_where_nobody_reads_its_notes(command, monkeypatch):
+    """``denoise IN OUT 2>&1 | head`` had ended with 0 and without OUT."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = []
+
+    def deed():
+        for _ in range(2):
+            print("a note", file=sys.stderr, flush=True)
+        done.append(True)
+        return 0
+
+    command.deed = deed
+    with open(writing, "w", buffering=1) as unread:
+        monkeypatch.setattr(sys, "stderr", unread)
+        assert cli.main(["deed"]) == 0 and done
+        assert sys.stderr is unread
+
+
 def run(words: str, folder: Path, **streams) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "LDCT_DATA_DIR": str(folder / "data"), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "ldct_viewer", *words.split()]
