@@ -201,8 +201,12 @@ def _examined(paths: list[Path], uid: str) -> DataReport:
     except NothingToLearn as error:
         if not uid or error.why[0].code not in ("no_files", "no_ct"):
             raise
-        hint = "ldct-viewer info --json lists the UIDs of those there are."
-        raise OpenError(f"There is no CT series {uid}.", hint, error.path, "no_series") from None
+        raise OpenError(
+            "There is no CT series of this UID.",
+            "ldct-viewer info --json lists the UIDs of those there are.",
+            error.path,
+            "no_series",
+        ) from None
 
 
 def _check_objective(plan: Plan, report: DataReport) -> None:

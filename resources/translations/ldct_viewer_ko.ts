@@ -1742,7 +1742,7 @@
     </message>
     <message>
         <source>Choose a folder that is neither inside the source folder nor around it.</source>
-        <translation>원본 폴더의 안도 밖도 아닌 다른 폴더를 선택하십시오.</translation>
+        <translation>원본 폴더의 안이나 그 상위 폴더가 아닌 다른 폴더를 선택하십시오.</translation>
     </message>
     <message>
         <source>Choose a folder you may write to.</source>
@@ -3727,7 +3727,7 @@
     </message>
     <message>
         <source>Choose a folder with CT series of at least {least} slices.</source>
-        <translation>단면가 {least}장 이상인 CT 시리즈가 있는 폴더를 고르십시오.</translation>
+        <translation>단면이 {least}장 이상인 CT 시리즈가 있는 폴더를 고르십시오.</translation>
     </message>
     <message>
         <source> (noise about {hu} HU)</source>
@@ -3938,6 +3938,10 @@
         <translation>카드(.json)가 옆에 함께 저장됩니다.</translation>
     </message>
     <message>
+        <source>Check the path.</source>
+        <translation>경로를 확인하십시오.</translation>
+    </message>
+    <message>
         <source>Choose another folder.</source>
         <translation>다른 폴더를 고르십시오.</translation>
     </message>
@@ -3966,6 +3970,10 @@
         <translation>공간을 비우거나 다른 폴더를 고른 뒤 이어서 학습하십시오. 가장 좋은 상태는 보존되어 있습니다.</translation>
     </message>
     <message>
+        <source>Give one of them.</source>
+        <translation>둘 중 하나만 쓰십시오.</translation>
+    </message>
+    <message>
         <source>Help ▸ Show log has the details.</source>
         <translation>자세한 내용은 도움말 ▸ 로그 보기에 있습니다.</translation>
     </message>
@@ -3974,8 +3982,12 @@
         <translation>먼저 만드십시오.</translation>
     </message>
     <message>
+        <source>No folder was named.</source>
+        <translation>폴더가 지정되지 않았습니다.</translation>
+    </message>
+    <message>
         <source>No slice of these scans can be used for training.</source>
-        <translation>학습에 쓸 수 있는 단면가 없습니다.</translation>
+        <translation>학습에 쓸 수 있는 단면이 없습니다.</translation>
     </message>
     <message>
         <source>No training was interrupted.</source>
@@ -4042,6 +4054,14 @@
         <translation>이 영상에는 저선량·정상선량 쌍이 없습니다.</translation>
     </message>
     <message>
+        <source>There is no CT series of this UID.</source>
+        <translation>이 UID의 CT 시리즈가 없습니다.</translation>
+    </message>
+    <message>
+        <source>There is no such file or folder.</source>
+        <translation>그런 파일이나 폴더가 없습니다.</translation>
+    </message>
+    <message>
         <source>There is no such training.</source>
         <translation>그런 학습이 없습니다.</translation>
     </message>
@@ -4070,8 +4090,16 @@
         <translation>더 오래 학습하십시오.</translation>
     </message>
     <message>
+        <source>ldct-viewer info --json lists the UIDs of those there are.</source>
+        <translation>ldct-viewer info --json으로 있는 시리즈의 UID를 볼 수 있습니다.</translation>
+    </message>
+    <message>
         <source>ldct-viewer train --list shows them.</source>
         <translation>ldct-viewer train --list로 볼 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>ldct-viewer train FOLDER</source>
+        <translation>ldct-viewer train 폴더</translation>
     </message>
     <message>
         <source>ldct-viewer train FOLDER starts one.</source>

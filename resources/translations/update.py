@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
-_ERRORS = {"LdctError", "OpenError", "WriteError", "ModelError", "super().__init__"}
+_ERRORS = {"LdctError", "OpenError", "WriteError", "ModelError", "UsageError", "super().__init__"}
 
 
 def main() -> int:
@@ -72,7 +72,7 @@ def _failures() -> set[str]:
     package = ROOT / "ldct_viewer"
     found: set[str] = set()
     files = [*(package / "training" / "local").glob("*.py"), package / "jobs" / "train_job.py"]
-    for file in [*files, package / "cli" / "train.py"]:
+    for file in [*files, package / "cli" / "train.py", package / "cli" / "arguments.py"]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in _ERRORS:
                 found |= {a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)}

@@ -51,7 +51,7 @@ def test_a_series_that_is_not_there_is_said_to_be_missing(scans, tmp_path, capsy
     for folder in (scans, tmp_path / "other"):
         assert main(["train", str(folder), "--series", "1.2.3", *SHORT]) == EXIT_INPUT
         told = capsys.readouterr().err
-        assert "There is no CT series 1.2.3." in told and "no files" not in told
+        assert "There is no CT series of this UID." in told and "no files" not in told
 
 
 def test_ctrl_c_says_that_the_training_is_kept(scans, capsys, monkeypatch):

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree  # our own file, not a user's
 
+import pytest
 from PySide6 import QtCore
 
+from ldct_viewer.cli.arguments import must_exist
+from ldct_viewer.errors import OpenError
 from ldct_viewer.paths import resource
 from ldct_viewer.ui.actions import ACTIONS, translated
+from ldct_viewer.ui.dialogs.train_words import tell_error
 from ldct_viewer.ui.i18n import effective_language, install_translator
 
 MESSAGES = [
@@ -49,6 +53,13 @@ def test_an_update_that_rewrites_the_file_under_the_running_program_changes_no_w
     finally:
         for translator in qapp.findChildren(QtCore.QTranslator):
             qapp.removeTranslator(translator)
+
+
+def test_a_path_that_a_training_does_not_find_is_told_in_korean(korean, tmp_path):
+    """The sentence comes from the command line's own module, which the window's texts had once left out."""
+    with pytest.raises(OpenError) as caught:
+        must_exist(tmp_path / "gone")
+    assert all(re.search("[가-힣]", text) for text in tell_error(caught.value))
 
 
 def test_what_the_reader_says_is_told_in_korean_with_its_numbers(korean):
