@@ -194,7 +194,9 @@ def _without_findings() -> np.ndarray:
     grid = Grid(phantom.hu.shape[-1], pixel_mm)
     scene = build_scene(1)
     parts = [draw_slices(scene, z_mm[k : k + 6], grid, 1) for k in range(0, len(z_mm), 6)]
-    return np.concatenate([np.clip(np.rint(v), -1000, 3000).astype(np.int16) for v in parts])
+    found = np.concatenate([np.clip(np.rint(v), -1000, 3000).astype(np.int16) for v in parts])
+    assert np.mean(found != phantom.hu) < 0.01, "the demo is drawn from another scene"
+    return found
 
 
 # ------------------------------------------------------------------------------------------------ shared

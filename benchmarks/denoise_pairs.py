@@ -83,12 +83,10 @@ def stored(clean: np.ndarray, noise: np.ndarray) -> np.ndarray:
 
 
 def overlap_of(spacing_mm: float, thickness_mm: float | None, average: int = 1) -> float:
-    """Correlation of the noise of neighbouring slices: the share of their rectangular profiles that overlaps.
+    """:func:`shared_profile` of slices ``spacing_mm`` apart and so thick (unknown: as thick as their step)."""
+    from ldct_viewer.training.validation import shared_profile
 
-    Slices thicker than their step, or sliding means of ``average`` of them, see the same photons.
-    """
-    extent = max(thickness_mm or 0.0, spacing_mm) + (average - 1) * spacing_mm
-    return max(0.0, 1.0 - spacing_mm / extent)
+    return shared_profile((thickness_mm or 0.0) / spacing_mm, average)
 
 
 def hash_of(text: str) -> int:

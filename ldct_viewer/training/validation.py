@@ -57,8 +57,16 @@ def held_out_pairs(volumes: Sequence[CleanVolume], slices: int = 3) -> list[Held
 
 
 def overlap(source: Source) -> float:
-    """Correlation (0 … 1) of the noise of neighbouring clean slices: the share of their profiles that overlaps."""
-    return 1.0 - 1.0 / (STEPS_THICK.get(source.name, 1.0) + source.average - 1)
+    """:func:`shared_profile` of neighbouring clean slices of a source."""
+    return shared_profile(STEPS_THICK.get(source.name, 1.0), source.average)
+
+
+def shared_profile(steps_thick: float, average: int = 1) -> float:
+    """Correlation (0 … 1) of the noise of neighbouring slices: the share of their rectangular profiles that overlaps.
+
+    Slices thicker than their step (``steps_thick`` of it), or sliding means of ``average``, see the same photons.
+    """
+    return 1.0 - 1.0 / (max(steps_thick, 1.0) + average - 1)
 
 
 def psnr(image: NDArray[np.float32], reference: NDArray[np.float32], window: tuple[float, float] = WINDOW) -> float:
