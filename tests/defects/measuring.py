@@ -629,4 +629,22 @@ DEFECTS = (
         _PARTS,
         _TL,
     ),
+    D(
+        "qual-ideal-leakage",
+        "quality/observers.py",
+        "_without_leakage(with_low_frequencies(spectrum))",
+        "spectrum.power_2d",
+        "the ideal observer sees less than others: visible lesions count as invisible",
+        "quality/test_observers.py",
+        "quality",
+    ),
+    D(
+        "qual-ball-is-cylinder",
+        "quality/lesions.py",
+        "ball_coverage(np.zeros(3), diameter_mm / 2.0, z, thickness,",
+        "ball_coverage(np.zeros(3), diameter_mm / 2.0, z * 0, thickness,",
+        "lesions are as wide at their ends as in their middle: a network of three slices sees them three times",
+        "quality/test_lesions.py",
+        "quality",
+    ),
 )

@@ -472,4 +472,22 @@ DEFECTS = (
         "cli dicom/test_cases.py",
         _CLI,
     ),
+    D(
+        "words-across-a-list",
+        "ui/words.py",
+        '"n": r"[^\\s;]+?"',
+        '"n": r".+?"',
+        "a Korean notice of two gaps tells the slices of one of the other",
+        "ui/test_sentences.py",
+        "ui",
+    ),
+    D(
+        "cli-term-kills",
+        "cli/main.py",
+        '("SIGTERM", "SIGHUP") if',
+        '("SIGHUP",) if',
+        "a batch system that ends a run leaves half a file",
+        "cli/test_main.py",
+        "cli",
+    ),
 )
