@@ -61,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
 
     volume = load(args.input, number=args.series)
     _check_apart(args.input, args.output, volume)
+    if _denoised_before(volume):
+        _say("this series was denoised by this program already; what is left of its noise is reduced again.")
     for warning in volume.warnings:
         print(f"note: {warning.message}", file=sys.stderr)
     from ..denoise.engine import Denoiser, choose_device
@@ -89,6 +91,17 @@ def run(args: argparse.Namespace) -> int:
         slices = "1 slice" if len(result) == 1 else f"{len(result)} slices"
         print(f"{slices} → {args.output} in {seconds:.1f} s ({info.name}, {denoiser.device.name})")
     return 0
+
+
+def _denoised_before(volume: Volume) -> bool:
+    """True for a series in files of their own that say so (not in an archive, and no other formats)."""
+    from ..dicom.derive import find_series
+    from ..dicom.provenance import AI_DENOISED
+
+    try:
+        return AI_DENOISED in find_series(volume).image_type
+    except WriteError:
+        return False
 
 
 def _write(args: argparse.Namespace, volume: Volume, hu: NDArray[np.int16], info: ModelInfo) -> None:

@@ -128,7 +128,10 @@ def run(args: argparse.Namespace) -> int:
     )
     start_logging()
     stop = CancelToken()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    ends = [signal.SIGTERM, signal.SIGINT]
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup: goes on
+        ends.append(signal.SIGHUP)
+    for number in ends:
         signal.signal(number, lambda *_: stop.cancel())
     service = Service(settings, lambda: _denoiser(info, args.device), _json_line if args.json else _line)
     service.run(stop)

@@ -135,6 +135,15 @@ def test_a_strength_outside_0_to_1_is_wrong_usage(scan, tmp_path, strength):
 
 
 @needs_data
+def test_a_series_denoised_before_is_said_to_be(tmp_path: Path, capsys) -> None:
+    scan, once = tmp_path / "scan", tmp_path / "once"
+    make_ct.series(scan)
+    assert main(["denoise", str(scan), str(once), "--strength", "0.5"]) == 0
+    assert "denoised by this program already" not in capsys.readouterr().err
+    assert main(["denoise", str(once), str(tmp_path / "twice.nii.gz")]) == 0
+    assert "denoised by this program already" in capsys.readouterr().err
+
+
 def test_a_folder_name_makes_a_derived_dicom_series(tmp_path: Path) -> None:
     from ldct_viewer.dicom.scan import scan_paths
 

@@ -128,8 +128,9 @@ def test_the_options_of_serve_reach_the_listener(tmp_path):
     assert main([*absent, "--tls", "--cert-file", str(tmp_path / "no.pem")]) == EXIT_PACS
 
 
-@pytest.mark.skipif(os.name != "posix", reason="SIGTERM is of POSIX")
-def test_serve_denoises_and_ends_at_sigterm(tmp_path: Path):
+@pytest.mark.skipif(os.name != "posix", reason="signals are of POSIX")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_serve_denoises_and_ends_in_order_when_told_so(tmp_path: Path, name: str):
     model = save_tiny(tmp_path / "models")
     port = free_port()
     command = [sys.executable, "-m", "ldct_viewer", "serve", "--store-scp", str(port), "--out", str(tmp_path / "out")]
@@ -142,7 +143,7 @@ def test_serve_denoises_and_ends_at_sigterm(tmp_path: Path):
         assert main(["pacs", "send", f"LDCTVIEWER@127.0.0.1:{port}", str(tmp_path / "s")]) == EXIT_OK
         assert json.loads(process.stdout.readline())["event"] == "denoised"
         wait_for(lambda: len(list((tmp_path / "out").glob("*/*.dcm"))) == 3)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(getattr(signal, name))
         assert process.wait(30) == 0
         assert json.loads(process.stdout.read())["event"] == "stopped"
     finally:
