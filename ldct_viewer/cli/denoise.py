@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..denoise.model_file import ModelInfo
+    from ..dicom.series import FoundSeries
     from ..volume import Volume
 
 STRENGTH_HELP = (
@@ -57,11 +58,12 @@ def run(args: argparse.Namespace) -> int:
     info = chosen_model(args.model)
     if args.strength is None:
         args.strength = info.recommended_strength
-    from ..dicom.read import load
+    from ..dicom.provenance import AI_DENOISED
+    from ..dicom.read import open_series
 
-    volume = load(args.input, number=args.series)
+    found, volume = open_series(args.input, number=args.series)
     _check_apart(args.input, args.output, volume)
-    if _denoised_before(volume):
+    if AI_DENOISED in found.image_type:
         _say("this series was denoised by this program already; what is left of its noise is reduced again.")
     for warning in volume.warnings:
         print(f"note: {warning.message}", file=sys.stderr)
@@ -74,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     result = denoiser.denoise(volume, args.strength, progress)
     progress.end()
     _check_output(args.input, args.output, args.force)  # it may have appeared meanwhile
-    _write(args, volume, result, info)
+    _write(args, found, volume, result, info)
     seconds = round(time.monotonic() - started, 3)
     summary = {
         "input": str(args.input),
@@ -93,29 +95,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _denoised_before(volume: Volume) -> bool:
-    """True for a series in files of their own that say so (not in an archive, and no other formats)."""
-    from ..dicom.derive import find_series
-    from ..dicom.provenance import AI_DENOISED
-
-    try:
-        return AI_DENOISED in find_series(volume).image_type
-    except WriteError:
-        return False
-
-
-def _write(args: argparse.Namespace, volume: Volume, hu: NDArray[np.int16], info: ModelInfo) -> None:
+def _write(
+    args: argparse.Namespace, found: FoundSeries, volume: Volume, hu: NDArray[np.int16], info: ModelInfo
+) -> None:
     if not _is_dicom(args.output):
         from ..dicom.formats import save_volume
 
         for warning in save_volume(volume, hu, args.output, force=args.force):
             _say(warning.message)
         return
-    from ..dicom.derive import find_series, write_derived
+    from ..dicom.derive import write_derived
     from ..dicom.provenance import denoised
 
     what = denoised(info.name, info.version, info.sha256, args.strength)
-    report = write_derived(find_series(volume, args.input), hu, args.output, what, volume=volume)
+    report = write_derived(found, hu, args.output, what, volume=volume)
     for warning in report.warnings:
         _say(warning.message)
 

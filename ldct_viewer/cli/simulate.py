@@ -21,8 +21,9 @@ from .denoise import SERIES_HELP, SUFFIXES
 
 if TYPE_CHECKING:
     from ..denoise.device import Device
+    from ..dicom.series import FoundSeries
     from ..physics.kernels import Kernel
-    from ..volume import SeriesMeta
+    from ..volume import SeriesMeta, Volume
 
 _THICKEST_MM = 50.0
 _OFF_AXIS_MM = 10.0
@@ -126,21 +127,15 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: Path, number: int | None) -> tuple[Any, Any]:
-    """(found series, volume): the chosen CT series below ``path``, or the largest."""
-    from ..dicom.read import SeriesReader, choose
-    from ..dicom.scan import scan_paths
+def _read(path: Path, number: int | None) -> tuple[FoundSeries, Volume]:
+    """:func:`.read.open_series` of DICOM files only."""
+    from ..dicom.read import open_series
 
     must_exist(path)
-    series = scan_paths([path]).series
-    found = choose(series, number, path)
-    if found is None:
-        raise OpenError("No readable CT series was found.", "ldct-viewer info says why.", path, "no_series")
-    if len(series) > 1 and number is None:
-        _say(f"{len(series)} series found, the largest is taken.")
-    if getattr(found, "volume_file", None) is not None:
+    found, volume = open_series(path, number=number)
+    if found.volume_file is not None:
         raise OpenError("Simulation needs a DICOM series.", "This file has no DICOM headers.", path, "not_dicom")
-    return found, SeriesReader(found).read()
+    return found, volume
 
 
 def _check_name(output: Path) -> None:

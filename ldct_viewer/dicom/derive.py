@@ -100,14 +100,14 @@ def write_derived(
     )
 
 
-def find_series(volume: Volume, path: str | Path | None = None) -> FoundSeries:
-    """The found series that ``volume`` was read from, scanned again: below ``path``, else from its own files.
+def find_series(volume: Volume) -> FoundSeries:
+    """The found series that ``volume`` was read from, its files scanned again.
 
     For callers that kept only the volume. Raises WriteError ``not_dicom``.
     """
     from .scan import scan_paths
 
-    paths = [Path(path)] if path is not None else list(dict.fromkeys(volume.files))
+    paths = list(dict.fromkeys(volume.files))
     for found in scan_paths(paths).series if paths else ():
         if found.slices and found.uid == volume.meta.uid and set(volume.files) <= set(found.files):
             return found

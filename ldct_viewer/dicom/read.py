@@ -257,7 +257,12 @@ def read_slice(found: FoundSeries, k: int) -> NDArray[np.int16]:
 
 
 def load(path: str | Path, cancel: CancelToken = NEVER, number: int | None = None) -> Volume:
-    """The only CT series below ``path``, or the one with the most voxels that is not blocked.
+    """The volume of :func:`open_series`."""
+    return open_series(path, cancel, number)[1]
+
+
+def open_series(path: str | Path, cancel: CancelToken = NEVER, number: int | None = None) -> tuple[FoundSeries, Volume]:
+    """The only CT series below ``path``, or the one with the most voxels that is not blocked: as found, and read.
 
     ``number`` (from 1) chooses one in the order of ``ldct-viewer info``. Where one of several was taken unasked,
     a warning says so. Raises OpenError naming what was wrong when there is none.
@@ -270,10 +275,10 @@ def load(path: str | Path, cancel: CancelToken = NEVER, number: int | None = Non
         raise no_series(path, result.series, [(i.path, i.reason, i.code, i.hint) for i in result.ignored])
     volume = SeriesReader(found).read(cancel=cancel)
     if len(result.series) == 1 or number is not None:
-        return volume
+        return found, volume
     name = ", ".join(part for part in (found.meta.description, found.phase) if part)
     text = f"{len(result.series)} series found, the largest is taken{f': {name}' if name else ''}."
-    return replace(volume, warnings=(*volume.warnings, SeriesWarning("largest_taken", text)))
+    return found, replace(volume, warnings=(*volume.warnings, SeriesWarning("largest_taken", text)))
 
 
 def choose(series: Sequence[FoundSeries], number: int | None, path: str | Path) -> FoundSeries | None:

@@ -23,7 +23,8 @@ def scan(tmp_path, monkeypatch) -> Volume:
     """Reader and writer stood in for: what is tested here is the command."""
     scan = volume(noisy_water((4, 32, 32)))
     reader, writer = types.ModuleType("read"), types.ModuleType("formats")
-    reader.load = lambda path, number=None: scan  # type: ignore[attr-defined]
+    found = types.SimpleNamespace(image_type=())
+    reader.open_series = lambda path, number=None: (found, scan)  # type: ignore[attr-defined]
     writer.save_volume = lambda v, hu, path, force=False: (np.save(path.open("wb"), hu), ())[1]  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ldct_viewer.dicom.read", reader)
     monkeypatch.setitem(sys.modules, "ldct_viewer.dicom.formats", writer)
